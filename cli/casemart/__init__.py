@@ -1,0 +1,3 @@
+"""casemart: a SQL metrics layer for technical support and customer success."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,29 @@
+"""One module per command. A command parses its options, calls a module of the core and prints; it holds no logic."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import typer
+
+from casemart.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class Call:
+    """What the options in front of the command said."""
+
+    workspace: Workspace
+    is_quiet: bool = False
+
+    def say(self, text: str) -> None:
+        """A line for people, on stderr, unless they asked for quiet."""
+        if not self.is_quiet:
+            typer.echo(text, err=True)
+
+
+def call_of(context: typer.Context) -> Call:
+    """The `Call` that the main callback stored."""
+    call = context.find_object(Call)
+    assert call is not None, "the main callback stores the call before any command runs"
+    return call

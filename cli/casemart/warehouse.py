@@ -1,0 +1,100 @@
+"""The only module that opens DuckDB: the private warehouse, and the published version that readers see."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from casemart.errors import CasemartError, LockedError
+from casemart.workspace import Workspace
+
+Connection = duckdb.DuckDBPyConnection
+
+# Nothing is ever downloaded: a missing extension fails at once.
+CONFIG: dict[str, Any] = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
+PATIENCE_SECONDS = 1.0
+
+
+def open_private(workspace: Workspace, *, read_only: bool = False) -> Connection:
+    """The warehouse that landing and dbt write, in UTC. One process may write or many may read: else LockedError."""
+    file = workspace.warehouse
+    if read_only and not file.is_file():
+        raise CasemartError(f"there is no warehouse in {workspace.home}", "land files first: `casemart land FOLDER`")
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        try:
+            return _in_utc(duckdb.connect(str(file), read_only=read_only, config=CONFIG))
+        except duckdb.IOException as error:
+            if "lock" not in str(error):
+                raise CasemartError(f"{file} cannot be opened: {error}") from error
+            if time.monotonic() > deadline:
+                # DuckDB says which process it is: often a plain `dbt build`, or a tool that should read what is published.
+                holder = str(error).partition("held in ")[2].partition(". See")[0] or "another process"
+                raise LockedError(f"{file} is held by {holder}", "wait until it has ended, or close it, then try again") from error
+            time.sleep(0.05)
+
+
+def open_published(workspace: Workspace, *, folder_to_write: Path | None = None) -> Connection:
+    """The current version: read-only, in UTC, its tables reachable as `marts.x`; nothing outside of it can be reached.
+
+    The version stays the same for as long as the connection lives. `folder_to_write` is the one folder that `copy … to`
+    may write into.
+    """
+    connection = _in_utc(duckdb.connect(":memory:", config=CONFIG))
+    try:
+        _attach_current(connection, workspace)
+        connection.execute("use casemart")
+        if folder_to_write:
+            connection.execute("set allowed_directories = [" + quoted(folder_to_write) + "]")
+        connection.execute("set enable_external_access = false")
+        connection.execute("set lock_configuration = true")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def open_file(file: Path, *, read_only: bool) -> Connection:
+    """Any other DuckDB file, in UTC."""
+    return _in_utc(duckdb.connect(str(file), read_only=read_only, config=CONFIG))
+
+
+def quoted(text: object) -> str:
+    """An SQL string literal."""
+    return "'" + str(text).replace("'", "''") + "'"
+
+
+def identifier(*parts: str) -> str:
+    """A quoted SQL name, `"schema"."table"`."""
+    return ".".join('"' + part.replace('"', '""') + '"' for part in parts)
+
+
+def _attach_current(connection: Connection, workspace: Workspace) -> None:
+    """Attaches the real file, not the link: a swap in between changes nothing. A folder removed meanwhile: once more."""
+    for is_last in (False, False, True):
+        if not workspace.current.is_file():
+            raise _nothing_published(workspace)
+        file = workspace.current.resolve()
+        try:
+            connection.execute(f"attach {quoted(file)} as casemart (read_only)")
+        except duckdb.IOException as error:
+            if is_last or file.is_file():
+                raise CasemartError(f"{file} cannot be read: {error}", "`casemart rollback`, or `casemart build --force`") from error
+        else:
+            return
+
+
+def _nothing_published(workspace: Workspace) -> CasemartError:
+    hint = "build it: `casemart build`"
+    if workspace.demo.current.is_file():
+        hint = "add `--demo` in front of the command to read the demo, or build your own data: `casemart build`"
+    return CasemartError(f"nothing is published in {workspace.home}", hint)
+
+
+def _in_utc(connection: Connection) -> Connection:
+    connection.execute("set TimeZone = 'UTC'")
+    return connection
