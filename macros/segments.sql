@@ -1,0 +1,121 @@
+{# The dimensions that case metrics are published by, and the one way to find their values at a moment. #}
+
+{% macro case_segments() %}
+    {{ return([
+        'product', 'queue', 'channel', 'delivery_model', 'team', 'site', 'shift', 'priority', 'case_type', 'account_segment', 'region',
+    ]) }}
+{% endmacro %}
+
+{% macro with_case_segments(relation) -%}
+    {#-
+        Adds the segments to rows that have case_id, dated_at (the moment at which attributes are read) and
+        agent_interaction_id (whose agent's team, site and shift count).
+    -#}
+    select
+        {{ relation }}.*,
+        case when product_then.case_id is not null then product_then.field_value else segment_cases.product end as product,
+        case when queue_then.case_id is not null then queue_then.field_value else segment_cases.queue end as queue,
+        case when priority_then.case_id is not null then lower(priority_then.field_value) else segment_cases.priority end as priority,
+        segment_cases.channel,
+        segment_cases.delivery_model,
+        segment_cases.case_type,
+        segment_cases.topic,
+        segment_contact.team,
+        segment_contact.site,
+        segment_contact.shift,
+        segment_account.account_segment,
+        segment_account.region
+    from {{ relation }}
+    inner join {{ ref('casemart', 'fct_case_lifecycles') }} as segment_cases on {{ relation }}.case_id = segment_cases.case_id
+    {%- for field in ['product', 'queue', 'priority'] %}
+    left join {{ ref('casemart', 'fct_case_field_periods') }} as {{ field }}_then
+        on
+            {{ relation }}.case_id = {{ field }}_then.case_id
+            and {{ field }}_then.field = '{{ field }}'
+            and {{ relation }}.dated_at >= {{ field }}_then.valid_from_at
+            and {{ relation }}.dated_at < {{ field }}_then.valid_to_at
+    {%- endfor %}
+    left join {{ ref('casemart', 'fct_interactions') }} as segment_contact
+        on {{ relation }}.agent_interaction_id = segment_contact.interaction_id
+    left join {{ ref('casemart', 'dim_accounts') }} as segment_account
+        on
+            segment_cases.account_id = segment_account.account_id
+            and {{ relation }}.dated_at >= segment_account.valid_from_at
+            and {{ relation }}.dated_at < segment_account.valid_to_at
+{%- endmacro %}
+
+{% macro leaf(relation, date_column, measures, segments, groups=[]) -%}
+    {#- Counts per month (and week, where weeks are published), segment_by, segment and `groups`; `measures` maps a name to a condition. -#}
+    {%- for grain in ['month', 'week'] if grain == 'month' or 'week' in var('casemart_period_grains') %}
+    {%- set is_last_grain = loop.last %}
+    {%- for segment_by in ['all'] + segments %}
+    select
+        cast('{{ grain }}' as {{ casemart.type_of('string') }}) as leaf_grain,
+        {{ casemart.period_start(grain, date_column) }} as leaf_start,
+        cast('{{ segment_by }}' as {{ casemart.type_of('string') }}) as segment_by,
+        {{ "cast('all' as " ~ casemart.type_of('string') ~ ")" if segment_by == 'all' else 'coalesce(' ~ segment_by ~ ", '(none)')" }} as segment,
+        {%- for group in groups %}
+        {{ group }},
+        {%- endfor %}
+        {%- for measure, condition in measures.items() %}
+        cast(sum(case when {{ condition }} then 1 else 0 end) as bigint) as {{ measure }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from {{ relation }}
+    where {{ date_column }} is not null
+    group by 1, 2, 3, 4{% for group in groups %}, {{ group }}{% endfor %}
+    {{ 'union all' if not (is_last_grain and loop.last) }}
+    {%- endfor %}
+    {%- endfor %}
+{%- endmacro %}
+
+{% macro roll_up(leaf, measures, groups=[]) -%}
+    {#- Sums a leaf to the published periods: months to months, quarters and years, weeks to weeks. -#}
+    select
+        periods.period_grain,
+        periods.period_start,
+        leaf.segment_by,
+        leaf.segment,
+        {%- for group in groups %}
+        leaf.{{ group }},
+        {%- endfor %}
+        {%- for measure in measures %}
+        cast(sum(leaf.{{ measure }}) as bigint) as {{ measure }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from {{ leaf }} as leaf
+    inner join {{ ref('casemart', 'dim_periods') }} as periods
+        on
+            leaf.leaf_grain = case when periods.period_grain = 'week' then 'week' else 'month' end
+            and leaf.leaf_start between periods.period_start and periods.period_end
+    group by 1, 2, 3, 4{% for group in groups %}, leaf.{{ group }}{% endfor %}
+{%- endmacro %}
+
+{% macro stock(relation, measure, segments) -%}
+    {#- Counts the rows of a fact that is already at period grain, per segment. -#}
+    {%- for segment_by in ['all'] + segments %}
+    select
+        period_grain,
+        period_start,
+        cast('{{ segment_by }}' as {{ casemart.type_of('string') }}) as segment_by,
+        {{ "cast('all' as " ~ casemart.type_of('string') ~ ")" if segment_by == 'all' else 'coalesce(' ~ segment_by ~ ", '(none)')" }} as segment,
+        count(*) as {{ measure }}
+    from {{ relation }}
+    group by 1, 2, 3, 4
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+{%- endmacro %}
+
+{% macro counts_or_zero(relation, measures) -%}
+    {%- for measure in measures %}
+        coalesce({{ relation }}.{{ measure }}, 0) as {{ measure }}{{ ',' if not loop.last }}
+    {%- endfor %}
+{%- endmacro %}
+
+{% macro join_cells(relation, cells) -%}
+    {#- Joins counts to the cells (period and segment) of a mart. -#}
+    left join {{ relation }}
+        on
+            {{ cells }}.period_grain = {{ relation }}.period_grain
+            and {{ cells }}.period_start = {{ relation }}.period_start
+            and {{ cells }}.segment_by = {{ relation }}.segment_by
+            and {{ cells }}.segment = {{ relation }}.segment
+{%- endmacro %}

@@ -1,0 +1,7 @@
+{{ casemart.leaf(
+    ref('casemart', 'fct_cases'),
+    'fcr_on',
+    {'cases': 'true'},
+    casemart.case_segments(),
+    groups=['fcr_status', 'fcr_reason'],
+) }}

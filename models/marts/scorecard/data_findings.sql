@@ -1,0 +1,87 @@
+with
+cases as (
+    select * from {{ ref('casemart', 'stg_cases') }}
+),
+
+lifecycles as (
+    select * from {{ ref('casemart', 'fct_case_lifecycles') }}
+),
+
+interactions as (
+    select * from {{ ref('casemart', 'fct_interactions') }}
+),
+
+events as (
+    select * from {{ ref('casemart', 'fct_case_events') }}
+),
+
+answers as (
+    select * from {{ ref('casemart', 'stg_survey_responses') }}
+),
+
+findings as (
+    {{ casemart.finding('after_as_of', 'cases', 'Opened after the as-of day: absent from every metric', 'cases', 'case_id',
+        'not (' ~ casemart.is_known('opened_at') ~ ')') }}
+    union all
+    {{ casemart.finding('after_as_of', 'interactions', 'After the as-of day: absent from every metric',
+        ref('casemart', 'stg_interactions'), 'interaction_id', 'not (' ~ casemart.is_known('occurred_at') ~ ')') }}
+    union all
+    {{ casemart.finding('after_as_of', 'case_events', 'After the as-of day: absent from every metric',
+        ref('casemart', 'stg_case_events'), 'event_id', 'not (' ~ casemart.is_known('occurred_at') ~ ')') }}
+    union all
+    {{ casemart.finding('after_as_of', 'survey_responses', 'After the as-of day: absent from every metric',
+        'answers', 'response_id', "survey_type <> 'employee' and not (" ~ casemart.is_known('responded_at') ~ ')') }}
+    union all
+    {{ casemart.finding('private', 'survey_responses', 'Answers of employees: kept out of the published facts',
+        'answers', 'null', "survey_type = 'employee'") }}
+    union all
+    {{ casemart.finding('orphan', 'interactions', 'Its case is unknown: in no case metric', 'interactions', 'interaction_id', 'is_orphan') }}
+    union all
+    {{ casemart.finding('orphan', 'case_events', 'Its case is unknown: in no case metric', 'events', 'event_id', 'is_orphan') }}
+    union all
+    {{ casemart.finding('orphan', 'survey_responses', 'Its case is unknown: in no case metric',
+        ref('casemart', 'fct_survey_responses'), 'response_id', 'case_id is not null and case_id not in (select case_id from cases)') }}
+    union all
+    {{ casemart.finding('orphan', 'case_field_changes', 'Its case is unknown: without effect',
+        ref('casemart', 'stg_case_field_changes'), 'change_id', 'case_id not in (select case_id from cases)') }}
+    union all
+    {{ casemart.finding('orphan', 'cases', 'The case that it duplicates is unknown: still not counted',
+        'cases', 'case_id', 'duplicate_of_case_id is not null and duplicate_of_case_id not in (select case_id from cases)') }}
+    union all
+    {{ casemart.finding('unknown_channel', 'cases', 'The seed channels does not know the channel: excluded',
+        'cases', 'case_id', 'channel not in (select channel from ' ~ ref('casemart', 'channels') ~ ')') }}
+    union all
+    {{ casemart.finding('unknown_exclusion_code', 'cases', 'The seed case_exclusions does not know the code: excluded with it',
+        'cases', 'case_id', 'exclusion_code not in (select exclusion_code from ' ~ ref('casemart', 'case_exclusions') ~ ')') }}
+    union all
+    {{ casemart.finding('unknown_case_type', 'cases', 'The seed case_types does not know the type: taken as resolvable at first contact',
+        'cases', 'case_id', 'case_type not in (select case_type from ' ~ ref('casemart', 'case_types') ~ ')') }}
+    union all
+    {{ casemart.finding('closed_undated', 'cases', 'Status closed without any date of closing: in no flow of closed cases',
+        'lifecycles', 'case_id', 'is_closed_undated') }}
+    union all
+    {{ casemart.finding('unknown_agent', 'interactions', 'The agent has no valid row at that time: not qualified',
+        'interactions', 'interaction_id', 'is_agent_interaction and not is_qualification_known') }}
+    union all
+    {{ casemart.finding('unknown_response_kind', 'interactions', 'An answer of unknown kind by a qualified agent: taken as first contact',
+        'interactions', 'interaction_id', 'not is_response_kind_known') }}
+    union all
+    {{ casemart.finding('before_opening', 'interactions', 'Took place before its case was opened: kept as it is',
+        'interactions inner join lifecycles on interactions.case_id = lifecycles.case_id', 'interactions.interaction_id',
+        'interactions.occurred_at < lifecycles.opened_at') }}
+    union all
+    {{ casemart.finding('overlapping_validity', 'agents', 'Two rows hold at the same time: the latest valid_from wins',
+        casemart.overlaps(ref('casemart', 'stg_agents'), 'agent_id'), 'agent_id', 'true') }}
+    union all
+    {{ casemart.finding('overlapping_validity', 'accounts', 'Two rows hold at the same time: the latest valid_from wins',
+        casemart.overlaps(ref('casemart', 'stg_accounts'), 'account_id'), 'account_id', 'true') }}
+)
+
+select
+    finding,
+    table_name,
+    description,
+    row_count,
+    sample
+from findings
+where row_count > 0

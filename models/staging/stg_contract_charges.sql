@@ -1,0 +1,1 @@
+{{ casemart.staged('contract_charges') }}

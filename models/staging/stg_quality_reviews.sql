@@ -1,0 +1,1 @@
+{{ casemart.staged('quality_reviews') }}

@@ -1,0 +1,1 @@
+{{ casemart.staged('self_help_events') }}

@@ -1,0 +1,1 @@
+{{ casemart.staged('survey_invitations') }}
