@@ -119,3 +119,12 @@
             and {{ cells }}.segment_by = {{ relation }}.segment_by
             and {{ cells }}.segment = {{ relation }}.segment
 {%- endmacro %}
+
+{% macro cells_of(relation) -%}
+    select
+        period_grain,
+        period_start,
+        segment_by,
+        segment
+    from {{ relation }}
+{%- endmacro %}

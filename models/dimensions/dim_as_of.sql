@@ -56,13 +56,17 @@ tables_without_events as (
     select count(*) as row_count from {{ ref('casemart', 'stg_costs') }}
 ),
 
+row_counts as (
+    select sum(row_count) as row_count from tables_without_events
+),
+
 decided as (
     select
         extent.first_event_on,
         coalesce(cast({{ casemart.literal(var('casemart_as_of')) }} as date), extent.last_event_on) as as_of,
-        coalesce(extent.first_event_on is not null or others.row_count > 0, false) as has_rows
+        coalesce(extent.first_event_on is not null or row_counts.row_count > 0, false) as has_rows
     from extent
-    cross join (select sum(row_count) as row_count from tables_without_events) as others
+    cross join row_counts
 )
 
 select

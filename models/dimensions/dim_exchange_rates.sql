@@ -10,8 +10,15 @@ rates as (
     where currency <> lower('{{ var("casemart_reporting_currency") }}')
 )
 
-select currency, rate, valid_from, valid_to from rates
+select
+    currency,
+    rate,
+    valid_from,
+    valid_to
+from rates
+
 union all
+
 select
     lower('{{ var("casemart_reporting_currency") }}') as currency,
     cast(1 as decimal(18, 8)) as rate,

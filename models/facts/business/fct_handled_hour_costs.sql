@@ -13,6 +13,10 @@ handled as (
     group by periods.period_grain, periods.period_start
 ),
 
+calendar as (
+    select distinct month_start from {{ ref('casemart', 'dim_dates') }}
+),
+
 months as (
     select
         periods.period_grain,
@@ -21,7 +25,7 @@ months as (
         count(costs.month_start) as months_with_cost,
         sum(costs.cost) as assisted_support_cost
     from {{ ref('casemart', 'dim_periods') }} as periods
-    inner join (select distinct month_start from {{ ref('casemart', 'dim_dates') }}) as calendar
+    inner join calendar
         on calendar.month_start between periods.period_start and periods.period_end
     left join {{ ref('casemart', 'fct_costs') }} as costs
         on calendar.month_start = costs.month_start and costs.category = 'assisted_support'

@@ -1,9 +1,1 @@
-{{ casemart.leaf(
-    ref('casemart', 'fct_case_closings'),
-    'first_closed_on',
-    {
-        'first_closed_cases': 'true',
-        'one_touch_cases': 'is_one_touch',
-    },
-    casemart.case_segments(),
-) }}
+{{ casemart.leaf(ref('casemart', 'fct_case_closings'), 'first_closed_on', casemart.case_closing_measures(), casemart.case_segments()) }}

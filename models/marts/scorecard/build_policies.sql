@@ -5,6 +5,6 @@ policies as (
 
 select
     policy,
-    policy_value as value, -- noqa: RF04
+    policy_value as value,
     description
 from policies

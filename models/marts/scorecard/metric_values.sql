@@ -19,7 +19,7 @@ select
     segment,
     numerator,
     denominator,
-    metric_value as value, -- noqa: RF04
+    metric_value as value,
     ci_low,
     ci_high,
     sample_size,

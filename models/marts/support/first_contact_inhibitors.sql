@@ -23,7 +23,7 @@ ranked as (
         *,
         row_number() over (
             partition by period_grain, period_start
-            order by cases desc, fcr_reason, topic, product
+            order by cases desc, fcr_reason asc, topic asc, product asc
         ) as inhibitor_rank,
         sum(cases) over (partition by period_grain, period_start) as cases_of_period
     from inhibited

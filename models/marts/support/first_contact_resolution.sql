@@ -1,17 +1,10 @@
-{%- set outcome_counts = [
-    'cases', 'resolved', 'not_resolved', 'pending', 'excluded', 'first_contact_cases', 'resolved_or_pending',
-    'net_resolved', 'net_first_contact_cases',
-    'no_repeat_resolved', 'no_repeat_first_contact_cases', 'no_repeat_undetermined', 'late_evidence_cases',
-] -%}
-{%- set closing_counts = ['first_closed_cases', 'one_touch_cases'] -%}
-
 with
 outcomes as (
-    {{ casemart.roll_up(ref('casemart', 'leaf_cases'), outcome_counts) }}
+    {{ casemart.roll_up(ref('casemart', 'leaf_cases'), casemart.first_contact_measures()) }}
 ),
 
 closings as (
-    {{ casemart.roll_up(ref('casemart', 'leaf_case_closings'), closing_counts) }}
+    {{ casemart.roll_up(ref('casemart', 'leaf_case_closings'), casemart.case_closing_measures()) }}
 ),
 
 awaiting as (
@@ -19,11 +12,11 @@ awaiting as (
 ),
 
 cells as (
-    select period_grain, period_start, segment_by, segment from outcomes
+    {{ casemart.cells_of('outcomes') }}
     union
-    select period_grain, period_start, segment_by, segment from closings
+    {{ casemart.cells_of('closings') }}
     union
-    select period_grain, period_start, segment_by, segment from awaiting
+    {{ casemart.cells_of('awaiting') }}
 ),
 
 counted as (
@@ -33,8 +26,8 @@ counted as (
         periods.period_end,
         cells.segment_by,
         cells.segment,
-        {{ casemart.counts_or_zero('outcomes', outcome_counts) }},
-        {{ casemart.counts_or_zero('closings', closing_counts) }},
+        {{ casemart.counts_or_zero('outcomes', casemart.first_contact_measures()) }},
+        {{ casemart.counts_or_zero('closings', casemart.case_closing_measures()) }},
         {{ casemart.counts_or_zero('awaiting', ['awaiting_first_contact']) }}
     from cells
     inner join {{ ref('casemart', 'dim_periods') }} as periods
