@@ -1,0 +1,41 @@
+-- Every staged row is in the facts, or reported out by name: after the as-of day, or private.
+with
+reported as (
+    select
+        table_name,
+        sum(row_count) as row_count
+    from {{ ref('casemart', 'data_findings') }}
+    where finding in ('after_as_of', 'private')
+    group by table_name
+),
+
+counts as (
+    select
+        'cases' as table_name,
+        (select count(*) from {{ ref('casemart', 'stg_cases') }}) as staged_rows,
+        (select count(*) from {{ ref('casemart', 'fct_cases') }}) as fact_rows
+    union all
+    select
+        'interactions' as table_name,
+        (select count(*) from {{ ref('casemart', 'stg_interactions') }}) as staged_rows,
+        (select count(*) from {{ ref('casemart', 'fct_interactions') }}) as fact_rows
+    union all
+    select
+        'case_events' as table_name,
+        (select count(*) from {{ ref('casemart', 'stg_case_events') }}) as staged_rows,
+        (select count(*) from {{ ref('casemart', 'fct_case_events') }}) as fact_rows
+    union all
+    select
+        'survey_responses' as table_name,
+        (select count(*) from {{ ref('casemart', 'stg_survey_responses') }}) as staged_rows,
+        (select count(*) from {{ ref('casemart', 'fct_survey_responses') }}) as fact_rows
+)
+
+select
+    counts.table_name,
+    counts.staged_rows,
+    counts.fact_rows,
+    coalesce(reported.row_count, 0) as reported_rows
+from counts
+left join reported on counts.table_name = reported.table_name
+where counts.staged_rows <> counts.fact_rows + coalesce(reported.row_count, 0)
