@@ -1,0 +1,327 @@
+"""Where one case's outcome comes from: what happened in order, what counted and why, by which rule and policies."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from itertools import pairwise
+from typing import Any
+
+from casemart.catalogue import load_catalogue
+from casemart.errors import UsageError
+from casemart.reading import read_version
+from casemart.render import MISSING, Sheet, printable
+from casemart.warehouse import Connection
+
+METRIC = "first_contact_resolution"
+INITIAL_TIE_ORDER = 2
+POLICIES = (
+    "fcr_settlement_days",
+    "fcr_transfer_counts_against",
+    "fcr_silence_confirms_days",
+    "fcr_repeat_window_days",
+    "timezone",
+)
+# What the outcome says in one line each, and in lines of its own; all other columns of the case are its head.
+TOLD = (
+    *("case_id", "fcr_status", "fcr_reason", "fcr_on", "deciding_id", "deciding_at", "initial_interaction_id"),
+    *("acknowledgement", "acknowledgement_id", "acknowledged_at"),
+)
+OUTCOMES = [
+    "is_first_contact_resolved",
+    "is_first_contact_resolved_upper",
+    "is_net_first_contact_resolved",
+    "is_first_contact_resolved_no_repeat",
+    "no_repeat_state",
+    "repeat_case_id",
+    "agent_interactions",
+    "further_agent_interactions",
+    "further_handle_seconds",
+    "late_evidence",
+]
+
+# Tie orders of the events and answers that count once there is an initial interaction.
+EVIDENCE_ORDERS = (1, 3, 5)
+STEPS = """
+    select
+        occurred_at as at, occurred_on as happened_on, tie_order, interaction_id as id, 'interaction' as kind,
+        concat_ws(' ', direction, replace(kind, '_', ' '), '(' || replace(response_kind, '_', ' ') || ')') as what,
+        agent_id, direction, qualification, is_agent_interaction, null as event_type, null as is_yes
+    from facts.fct_interactions where case_id = $1
+    union all
+    select
+        occurred_at, occurred_on, tie_order, event_id, 'event',
+        concat_ws(' ', replace(event_type, '_', ' '), 'to ' || team, '(' || reason || ')'),
+        agent_id, null, null, false, event_type, null
+    from facts.fct_case_events where case_id = $1
+    union all
+    select
+        responded_at, responded_on, tie_order, response_id, 'answer',
+        'survey: issue resolved? ' || case when is_yes then 'yes' when not is_yes then 'no' else 'neither yes nor no' end,
+        agent_id, null, null, false, null, is_yes
+    from facts.fct_survey_responses
+    where case_id = $1 and question = 'issue_resolved' and survey_type = 'post_case'
+"""
+
+# Why an interaction could not be the initial one: the values of fct_interactions.qualification, in words.
+QUALIFICATIONS = {
+    "qualifies": "not the initial interaction: the case had been closed before, without one",
+    "internal": "not the initial interaction: internal, the customer does not see it",
+    "automatic_reply": "not the initial interaction: an automatic reply, nobody answered",
+    "inbound": "not the initial interaction: from the customer",
+    "no_agent": "not the initial interaction: no agent is recorded",
+    "acknowledgement": "not the initial interaction: it only acknowledges receipt",
+    "agent_not_qualified": "not the initial interaction: the agent was not qualified to resolve at that time",
+    "agent_unknown": "not the initial interaction: nothing is known of the agent's qualification at that time",
+    "message_left": "not the initial interaction: a message left is no contact under delivery model {delivery_model}",
+    "response_does_not_answer": "not the initial interaction: it neither recommends an answer nor asks for information",
+    "orphan": "not the initial interaction: its case is not known",
+}
+
+# What decided, as a kind of step, and the rule in words.
+RULES: dict[str, tuple[str, str]] = {
+    "triage_only": ("event", "The case was first closed after contacts with agents none of whom was qualified to resolve it."),
+    "message_left": ("event", "The case was first closed before any contact with a qualified agent: only messages were left."),
+    "denied": ("answer", "The latest survey answer after the initial interaction says that the issue was not resolved."),
+    "information_request": ("interaction", "The initial interaction only asked the customer for information."),
+    "transferred": ("event", "The case was transferred after the initial interaction, before anyone had confirmed a resolution."),
+    "escalated": ("event", "The case was escalated after the initial interaction, before anyone had confirmed a resolution."),
+    "further_contact": ("interaction", "An agent was in contact again before anyone had confirmed a resolution."),
+    "reopened": ("event", "The case was reopened after the initial interaction."),
+    "verified": ("event", "The customer confirmed the resolution, and nothing after the initial interaction counts against it."),
+    "no_further_action": ("event", "It was recorded that nothing more was needed, and nothing counts against it."),
+    "survey": ("answer", "The customer said in a survey that the issue was resolved, and nothing counts against it."),
+    "silence": ("", "The case is closed and the customer was silent for as long as the policy asks: that confirms it."),
+    "unverified": ("", "An answer was given; nobody has confirmed it and nothing counts against it."),
+    "not_assisted": ("", "The channel is not an assisted one, so the case is not counted."),
+    "unknown_channel": ("", "The channel is not known to the seed `channels`, so the case is not counted."),
+    "closed_undated": ("", "The case is closed, but nobody knows when, and it has no initial interaction: it is not counted."),
+    "no_contact": ("", "The case was first closed without any contact with an agent, so it is not counted."),
+}
+NO_CONTACT_YET = "The case is open and has had no initial interaction yet."
+CODED_EXCLUSION = "The case has the exclusion code {reason}, so it is not counted."
+ACKNOWLEDGED_BY = {"verified": "event", "no_further_action": "event", "survey": "answer"}
+
+
+@dataclass(frozen=True)
+class Step:
+    """Something that happened in a case, with what it meant for the outcome."""
+
+    at: datetime
+    tie_order: int
+    id: str
+    kind: str  # interaction, event or answer
+    what: str
+    agent_id: str | None
+    qualification: str | None
+    is_initial: bool
+    is_acknowledgement: bool
+    is_deciding: bool
+    is_late: bool
+    meaning: str
+
+
+@dataclass(frozen=True)
+class CaseTrace:
+    """All that `trace case` says. `case` is the row of fct_cases, `policies` name, value and description."""
+
+    case: dict[str, Any]
+    steps: list[Step]
+    rule: str
+    policies: list[dict[str, Any]]
+    definition: str
+    definition_version: str
+    version: str
+    as_of: date | None
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "case": self.case,
+            "steps": [vars(step) for step in self.steps],
+            "rule": self.rule,
+            "policies": self.policies,
+            "metric": METRIC,
+            "definition": self.definition,
+            "definition_version": self.definition_version,
+            "version": self.version,
+            "as_of": self.as_of,
+        }
+
+
+def trace_case(connection: Connection, case_id: str) -> CaseTrace:
+    """Everything known of the case, or a UsageError with the ids that look like it."""
+    rows = _records(connection, "select * from facts.fct_cases where case_id = ?", case_id)
+    if not rows:
+        raise _unknown_case(connection, case_id)
+    case = rows[0]
+    policies = _policies(connection)
+    values = {row["policy"].removeprefix("casemart_"): row["value"] for row in policies}
+    metric = load_catalogue(connection).metrics[METRIC]
+    version, as_of = read_version(connection)
+    return CaseTrace(
+        case=case,
+        steps=_steps(connection, case, values),
+        rule=_rule(case),
+        policies=policies,
+        definition=metric.definition,
+        definition_version=metric.definition_version,
+        version=version,
+        as_of=as_of,
+    )
+
+
+def sheets(trace: CaseTrace) -> list[Sheet]:
+    """The trace for people: the case, what happened, the verdict with its rule, and what it rests on."""
+    case = trace.case
+    deciding = next((step for step in trace.steps if step.is_deciding), None)
+    acknowledgement = [_text(case[name]) for name in ("acknowledgement", "acknowledgement_id", "acknowledged_at") if case[name]]
+    steps = [[_text(step.at), _text(step.id), _text(step.what), _text(step.agent_id), _meaning(step)] for step in trace.steps]
+    head = [name for name, value in case.items() if value is not None and name not in (*TOLD, *OUTCOMES)]
+    late = {index for index, step in enumerate(trace.steps) if step.is_late}
+    outcome = [
+        ("status", _text(case["fcr_status"])),
+        ("reason", _text(case["fcr_reason"])),
+        ("rule", printable(trace.rule)),
+        ("decided by", f"{_text(deciding.id)}, {_text(deciding.what)}" if deciding else _text(case["deciding_id"])),
+        ("decided at", _text(case["deciding_at"])),
+        ("counts on", _text(case["fcr_on"])),
+        ("initial interaction", _text(case["initial_interaction_id"])),
+        ("acknowledgement", ", ".join(acknowledgement) or MISSING),
+        *((name, _text(case[name])) for name in OUTCOMES),
+    ]
+    basis = [
+        *((row["policy"], f"{_text(row['value'])}: {_text(row['description'])}") for row in trace.policies),
+        ("definition", f"{METRIC}, version {printable(trace.definition_version)}: {printable(trace.definition)}"),
+        ("version", f"{printable(trace.version)}, as of {_text(trace.as_of)}"),
+    ]
+    return [
+        _pairs(f"case {_text(case['case_id'])}", [(name, _text(case[name])) for name in head]),
+        Sheet("what happened (UTC)", ["at", "id", "what", "agent", "meaning"], steps, dim=late),
+        _pairs("outcome at first contact", outcome),
+        _pairs("what it rests on", basis),
+    ]
+
+
+def _steps(connection: Connection, case: dict[str, Any], policies: dict[str, str | None]) -> list[Step]:
+    """Interactions, events and answers in the order that decides: time, tie order with the initial interaction's own, id."""
+    rows = _records(connection, STEPS, case["case_id"])
+    for row in rows:
+        row["is_initial"] = row["kind"] == "interaction" and row["id"] == case["initial_interaction_id"]
+        if row["is_initial"]:
+            row["tie_order"] = INITIAL_TIE_ORDER
+    rows.sort(key=lambda row: (row["at"], row["tie_order"], row["id"]))
+    start = next((index for index, row in enumerate(rows) if row["is_initial"]), len(rows))
+    acknowledgement = _position(rows, ACKNOWLEDGED_BY.get(case["acknowledgement"]), case["acknowledgement_id"])
+    deciding = _position(rows, RULES.get(case["fcr_reason"], ("", ""))[0], case["deciding_id"])
+    settlement = int(policies.get("fcr_settlement_days") or 0)
+    for index, row in enumerate(rows):
+        row["is_after"] = index > start
+        row["is_late"] = index > start and (row["happened_on"] - case["initial_interaction_on"]).days > settlement
+        row["is_acknowledgement"] = index == acknowledgement
+        row["is_acknowledged"] = acknowledgement is not None and index > acknowledgement
+        row["is_deciding"] = index == deciding
+    _mark_successions([row for row in rows if row["is_after"]])
+    does_transfer_count = (policies.get("fcr_transfer_counts_against") or "true").lower() == "true"
+    names = {column.name for column in fields(Step)} - {"meaning"}
+    return [
+        Step(**{name: row[name] for name in names}, meaning=_explain(row, case["delivery_model"], does_transfer_count))
+        for row in rows
+    ]
+
+
+def _mark_successions(rows: list[dict[str, Any]]) -> None:
+    """Of several answers only the latest holds; an agent's first interaction after a transfer belongs to the transfer."""
+    answers = [row for row in rows if row["kind"] == "answer" and not row["is_late"] and row["is_yes"] is not None]
+    for row in answers[:-1]:
+        row["is_superseded"] = True
+    contacts = [row for row in rows if row["event_type"] == "transferred" or row["is_agent_interaction"]]
+    for before, row in pairwise(contacts):
+        row["follows_transfer"] = row["is_agent_interaction"] and before["event_type"] == "transferred"
+
+
+def _explain(row: dict[str, Any], delivery_model: str, does_transfer_count: bool) -> str:
+    """What the step means by its place: before, at or after the initial interaction and the acknowledgement."""
+    is_interaction, event = row["kind"] == "interaction", row["event_type"]
+    if row["is_initial"]:
+        return "the initial interaction"
+    if is_interaction and row["direction"] == "inbound" and not row["is_agent_interaction"]:
+        return "from the customer"
+    if not row["is_after"]:
+        if not is_interaction:
+            return "not after an initial interaction: does not count" if row["tie_order"] in EVIDENCE_ORDERS else ""
+        return QUALIFICATIONS.get(row["qualification"], str(row["qualification"])).format(delivery_model=delivery_model)
+    if row["is_late"]:
+        return "after the settlement: changes nothing"
+    if row["is_acknowledgement"]:
+        return "the acknowledgement"
+    if row["kind"] == "answer":
+        return "a later answer holds instead" if row.get("is_superseded") else "the answer that holds"
+    if event == "reopened":
+        return "counts against it, even after an acknowledgement"
+    if event not in ("transferred", "escalated") and not row["is_agent_interaction"]:
+        return "no agent interaction: does not count" if is_interaction else ""
+    if row["is_acknowledged"]:
+        return "after the acknowledgement: does not count"
+    if not does_transfer_count and (event == "transferred" or row.get("follows_transfer")):
+        return "a transfer and the contact that follows it do not count, by policy"
+    return "a further agent interaction: counts against it" if is_interaction else "counts against it"
+
+
+def _meaning(step: Step) -> str:
+    """The meaning, and whether it decided the case."""
+    return printable("; ".join(part for part in (step.meaning, "DECIDES" if step.is_deciding else "") if part))
+
+
+def _position(rows: list[dict[str, Any]], kind: str | None, wanted: str | None) -> int | None:
+    """Where the row of that kind and id stands: an event may have the same id as an interaction."""
+    if wanted is None:
+        return None
+    return next((index for index, row in enumerate(rows) if row["id"] == wanted and kind in (row["kind"], "", None)), None)
+
+
+def _rule(case: dict[str, Any]) -> str:
+    if case["fcr_status"] == "awaiting_first_contact":
+        return NO_CONTACT_YET
+    reason = case["fcr_reason"]
+    return RULES[reason][1] if reason in RULES else CODED_EXCLUSION.format(reason=reason)
+
+
+def _policies(connection: Connection) -> list[dict[str, Any]]:
+    """The policies that this metric obeys."""
+    rows = _records(
+        connection, "select policy, cast(value as varchar) as value, description from marts.build_policies order by 1"
+    )
+    return [row for row in rows if row["policy"].removeprefix("casemart_") in POLICIES]
+
+
+def _unknown_case(connection: Connection, case_id: str) -> UsageError:
+    rows = connection.execute(
+        "select case_id from facts.fct_cases where jaro_winkler_similarity(case_id, $1) > 0.7"
+        " order by jaro_winkler_similarity(case_id, $1) desc, case_id limit 3",
+        [case_id],
+    ).fetchall()
+    near = ", ".join(printable(row[0]) for row in rows)
+    hint = (
+        f"did you mean {near}?"
+        if near
+        else "cases opened after the as-of day are not published; `casemart show fct_cases` lists them"
+    )
+    return UsageError(f"there is no case {printable(case_id)!r}", hint)
+
+
+def _records(connection: Connection, sql: str, *parameters: object) -> list[dict[str, Any]]:
+    cursor = connection.execute(sql, list(parameters))
+    names = [column[0] for column in cursor.description]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def _pairs(title: str, pairs: list[tuple[str, str]]) -> Sheet:
+    return Sheet(title, ["", ""], [list(pair) for pair in pairs])
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return MISSING
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return printable(str(value))
