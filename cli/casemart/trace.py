@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from datetime import date, datetime
-from itertools import pairwise
 from typing import Any
 
 from casemart.catalogue import load_catalogue
@@ -15,6 +14,7 @@ from casemart.warehouse import Connection
 
 METRIC = "first_contact_resolution"
 INITIAL_TIE_ORDER = 2
+EVIDENCE_EVENTS = ("transferred", "escalated", "resolution_confirmed", "no_further_action", "reopened")
 POLICIES = (
     "fcr_settlement_days",
     "fcr_transfer_counts_against",
@@ -40,27 +40,48 @@ OUTCOMES = [
     "late_evidence",
 ]
 
-# Tie orders of the events and answers that count once there is an initial interaction.
-EVIDENCE_ORDERS = (1, 3, 5)
+# Each step of the case, and, where it came after the initial interaction, what the evidence says of it.
 STEPS = """
+    with steps as (
+        select
+            occurred_at as at, tie_order, interaction_id as id, 'interaction' as kind,
+            concat_ws(' ', direction, replace(kind, '_', ' '), '(' || replace(response_kind, '_', ' ') || ')') as what,
+            agent_id, direction, qualification, is_agent_interaction, null as event_type
+        from facts.fct_interactions where case_id = $1
+        union all
+        select
+            occurred_at, tie_order, event_id, 'event',
+            concat_ws(' ', replace(event_type, '_', ' '), 'to ' || team, '(' || reason || ')'),
+            agent_id, null, null, false, event_type
+        from facts.fct_case_events where case_id = $1
+        union all
+        select
+            responded_at, tie_order, response_id, 'answer',
+            'survey: issue resolved? ' || case when is_yes then 'yes' when not is_yes then 'no' else 'neither yes nor no' end,
+            agent_id, null, null, false, null
+        from facts.fct_survey_responses
+        where case_id = $1 and question = 'issue_resolved' and survey_type = 'post_case'
+    ),
+
+    evidence as (
+        select
+            *,
+            case
+                when evidence = 'further_contact' then 'interaction'
+                when evidence like 'survey%' then 'answer'
+                else 'event'
+            end as kind
+        from facts.fct_first_contact_evidence where case_id = $1
+    )
+
     select
-        occurred_at as at, occurred_on as happened_on, tie_order, interaction_id as id, 'interaction' as kind,
-        concat_ws(' ', direction, replace(kind, '_', ' '), '(' || replace(response_kind, '_', ' ') || ')') as what,
-        agent_id, direction, qualification, is_agent_interaction, null as event_type, null as is_yes
-    from facts.fct_interactions where case_id = $1
-    union all
-    select
-        occurred_at, occurred_on, tie_order, event_id, 'event',
-        concat_ws(' ', replace(event_type, '_', ' '), 'to ' || team, '(' || reason || ')'),
-        agent_id, null, null, false, event_type, null
-    from facts.fct_case_events where case_id = $1
-    union all
-    select
-        responded_at, responded_on, tie_order, response_id, 'answer',
-        'survey: issue resolved? ' || case when is_yes then 'yes' when not is_yes then 'no' else 'neither yes nor no' end,
-        agent_id, null, null, false, null, is_yes
-    from facts.fct_survey_responses
-    where case_id = $1 and question = 'issue_resolved' and survey_type = 'post_case'
+        steps.*,
+        evidence.evidence_id is not null as is_evidence,
+        coalesce(evidence.is_late, false) as is_late,
+        coalesce(evidence.is_superseded, false) as is_superseded,
+        coalesce(evidence.is_follow_up_of_transfer, false) as is_follow_up_of_transfer
+    from steps
+    left join evidence on steps.id = evidence.evidence_id and steps.kind = evidence.kind
 """
 
 # Why an interaction could not be the initial one: the values of fct_interactions.qualification, in words.
@@ -213,30 +234,17 @@ def _steps(connection: Connection, case: dict[str, Any], policies: dict[str, str
     start = next((index for index, row in enumerate(rows) if row["is_initial"]), len(rows))
     acknowledgement = _position(rows, ACKNOWLEDGED_BY.get(case["acknowledgement"]), case["acknowledgement_id"])
     deciding = _position(rows, RULES.get(case["fcr_reason"], ("", ""))[0], case["deciding_id"])
-    settlement = int(policies.get("fcr_settlement_days") or 0)
     for index, row in enumerate(rows):
         row["is_after"] = index > start
-        row["is_late"] = index > start and (row["happened_on"] - case["initial_interaction_on"]).days > settlement
         row["is_acknowledgement"] = index == acknowledgement
         row["is_acknowledged"] = acknowledgement is not None and index > acknowledgement
         row["is_deciding"] = index == deciding
-    _mark_successions([row for row in rows if row["is_after"]])
     does_transfer_count = (policies.get("fcr_transfer_counts_against") or "true").lower() == "true"
     names = {column.name for column in fields(Step)} - {"meaning"}
     return [
         Step(**{name: row[name] for name in names}, meaning=_explain(row, case["delivery_model"], does_transfer_count))
         for row in rows
     ]
-
-
-def _mark_successions(rows: list[dict[str, Any]]) -> None:
-    """Of several answers only the latest holds; an agent's first interaction after a transfer belongs to the transfer."""
-    answers = [row for row in rows if row["kind"] == "answer" and not row["is_late"] and row["is_yes"] is not None]
-    for row in answers[:-1]:
-        row["is_superseded"] = True
-    contacts = [row for row in rows if row["event_type"] == "transferred" or row["is_agent_interaction"]]
-    for before, row in pairwise(contacts):
-        row["follows_transfer"] = row["is_agent_interaction"] and before["event_type"] == "transferred"
 
 
 def _explain(row: dict[str, Any], delivery_model: str, does_transfer_count: bool) -> str:
@@ -246,25 +254,33 @@ def _explain(row: dict[str, Any], delivery_model: str, does_transfer_count: bool
         return "the initial interaction"
     if is_interaction and row["direction"] == "inbound" and not row["is_agent_interaction"]:
         return "from the customer"
-    if not row["is_after"]:
-        if not is_interaction:
-            return "not after an initial interaction: does not count" if row["tie_order"] in EVIDENCE_ORDERS else ""
-        return QUALIFICATIONS.get(row["qualification"], str(row["qualification"])).format(delivery_model=delivery_model)
     if row["is_late"]:
         return "after the settlement: changes nothing"
     if row["is_acknowledgement"]:
         return "the acknowledgement"
+    if not row["is_evidence"]:
+        return _explain_other(row, delivery_model)
     if row["kind"] == "answer":
-        return "a later answer holds instead" if row.get("is_superseded") else "the answer that holds"
+        return "a later answer holds instead" if row["is_superseded"] else "the answer that holds"
     if event == "reopened":
         return "counts against it, even after an acknowledgement"
-    if event not in ("transferred", "escalated") and not row["is_agent_interaction"]:
-        return "no agent interaction: does not count" if is_interaction else ""
+    if event not in ("transferred", "escalated") and not is_interaction:
+        return "an acknowledgement came before it" if row["is_acknowledged"] else ""
     if row["is_acknowledged"]:
         return "after the acknowledgement: does not count"
-    if not does_transfer_count and (event == "transferred" or row.get("follows_transfer")):
+    if not does_transfer_count and (event == "transferred" or row["is_follow_up_of_transfer"]):
         return "a transfer and the contact that follows it do not count, by policy"
     return "a further agent interaction: counts against it" if is_interaction else "counts against it"
+
+
+def _explain_other(row: dict[str, Any], delivery_model: str) -> str:
+    """What a step means that is no evidence: before the initial interaction, or of a kind that never counts."""
+    if row["kind"] == "interaction":
+        if row["is_after"]:
+            return "no agent interaction: does not count"
+        return QUALIFICATIONS.get(row["qualification"], str(row["qualification"])).format(delivery_model=delivery_model)
+    is_of_a_kind_that_counts = row["kind"] == "answer" or row["event_type"] in EVIDENCE_EVENTS
+    return "not after an initial interaction: does not count" if is_of_a_kind_that_counts else ""
 
 
 def _meaning(step: Step) -> str:

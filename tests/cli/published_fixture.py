@@ -23,7 +23,7 @@ VERSION = "20260611T080000Z"
 AS_OF = "2026-06-10"
 MODELLED = {
     "dimensions": ["dim_as_of"],
-    "facts": ["fct_cases", "fct_interactions", "fct_case_events", "fct_survey_responses"],
+    "facts": ["fct_cases", "fct_interactions", "fct_case_events", "fct_survey_responses", "fct_first_contact_evidence"],
     "marts": ["first_contact_resolution", "first_contact_outcomes", "metric_values", "build_policies", "data_findings"],
 }
 HOSTILE = "\x1b[31mred\x07[bold]x[/bold]\u202e\nnew"
@@ -292,4 +292,27 @@ def _fill_case(connection: duckdb.DuckDBPyConnection, has_acknowledgements: bool
                 **answers,
             },
         ],
+    )
+    evidence: list[tuple[str, str, str, int, dict[str, bool]]] = [
+        *([("X-1", "resolution_confirmed", "2026-04-03 08:00:00", 3, {})] if has_acknowledgements else []),
+        ("R-1", "survey_no", "2026-04-04 08:00:00", 3, {"is_superseded": True}),
+        ("X-1", "further_contact", "2026-04-05 08:00:00", 4, {}),
+        ("R-2", "survey_yes", "2026-04-06 08:00:00", 3, {}),
+        ("E-3", "reopened", "2026-05-02 08:00:00", 5, {"is_late": True}),
+    ]
+    insert(
+        connection,
+        "facts.fct_first_contact_evidence",
+        (
+            {
+                "case_id": "C-1001",
+                "evidence_id": id_,
+                "evidence": evidence,
+                "occurred_at": at,
+                "occurred_on": at[:10],
+                "tie_order": order,
+                **flags,
+            }
+            for id_, evidence, at, order, flags in evidence
+        ),
     )

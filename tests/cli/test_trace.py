@@ -81,6 +81,13 @@ def test_the_policy_decides_about_transfers(run, tmp_path, policy, meanings):
         connection.execute("update marts.build_policies set value = ? where policy like '%transfer%'", [policy])
         connection.execute("update facts.fct_case_events set occurred_at = '2026-04-02' where event_id = 'E-1'")
         connection.execute(
+            "insert into facts.fct_first_contact_evidence (case_id, evidence_id, evidence, occurred_at, tie_order)"
+            " values ('C-1001', 'E-1', 'transferred', '2026-04-02', 1)"
+        )
+        connection.execute(
+            "update facts.fct_first_contact_evidence set is_follow_up_of_transfer = true where evidence_id = 'X-1'"
+        )
+        connection.execute(
             "update facts.fct_cases set fcr_status = 'not_resolved', fcr_reason = 'transferred', deciding_id = 'E-1'"
             " where case_id = 'C-1001'"
         )
