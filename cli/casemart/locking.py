@@ -57,7 +57,9 @@ def hold_lock(workspace: Workspace, command: str) -> Iterator[Lock]:
         deadline = time.monotonic() + PATIENCE_SECONDS
         while not _try(fd, fcntl.LOCK_EX):
             if time.monotonic() > deadline:
-                raise LockedError(f"the warehouse is held by {_read(fd) or 'another process'}", "wait until it has ended, then try again")
+                raise LockedError(
+                    f"the warehouse is held by {_read(fd) or 'another process'}", "wait until it has ended, then try again"
+                )
             time.sleep(0.05)
         yield Lock(fd, Holder(os.getpid(), command, datetime.now(UTC).isoformat(timespec="seconds")))
     finally:
@@ -81,7 +83,9 @@ def _open(workspace: Workspace) -> int:
         workspace.state.mkdir(mode=0o700, parents=True, exist_ok=True)
         return os.open(workspace.lock, os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as error:
-        raise CasemartError(f"{workspace.lock} cannot be written: {error.strerror}", "choose another folder with `--home`") from error
+        raise CasemartError(
+            f"{workspace.lock} cannot be written: {error.strerror}", "choose another folder with `--home`"
+        ) from error
 
 
 def _try(fd: int, kind: int) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,24 +19,27 @@ CONFIG: dict[str, Any] = {"autoinstall_known_extensions": False, "autoload_known
 PATIENCE_SECONDS = 1.0
 
 
-def open_private(workspace: Workspace, *, read_only: bool = False) -> Connection:
+def open_private(workspace: Workspace, read_only: bool = False) -> Connection:
     """The warehouse that landing and dbt write, in UTC. One process may write or many may read: else LockedError."""
     file = workspace.warehouse
-    if read_only and not file.is_file():
-        raise CasemartError(f"there is no warehouse in {workspace.home}", "land files first: `casemart land FOLDER`")
+    if read_only:
+        _require(workspace)
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while True:
-        try:
-            return _in_utc(duckdb.connect(str(file), read_only=read_only, config=CONFIG))
-        except duckdb.IOException as error:
-            if "lock" not in str(error):
-                raise CasemartError(f"{file} cannot be opened: {error}") from error
-            if time.monotonic() > deadline:
-                # DuckDB says which process it is: often a plain `dbt build`, or a tool that should read what is published.
-                holder = str(error).partition("held in ")[2].partition(". See")[0] or "another process"
-                raise LockedError(f"{file} is held by {holder}", "wait until it has ended, or close it, then try again") from error
-            time.sleep(0.05)
+    return _in_utc(_patiently(file, lambda: duckdb.connect(str(file), read_only=read_only, config=CONFIG)))
+
+
+def open_to_publish(workspace: Workspace, file: Path) -> Connection:
+    """The warehouse, read-only, as `private`, and a new database in `file` as `published`, of a format that DuckDB 1.4 opens."""
+    _require(workspace)
+    connection = _in_utc(duckdb.connect(":memory:", config=CONFIG))
+    try:
+        private = f"attach {quoted(workspace.warehouse)} as private (read_only)"
+        _patiently(workspace.warehouse, lambda: connection.execute(private))
+        connection.execute(f"attach {quoted(file)} as published (storage_version 'v1.4.0')")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
 
 
 def open_published(workspace: Workspace, *, folder_to_write: Path | None = None) -> Connection:
@@ -59,8 +63,25 @@ def open_published(workspace: Workspace, *, folder_to_write: Path | None = None)
 
 
 def open_file(file: Path, *, read_only: bool) -> Connection:
-    """Any other DuckDB file, in UTC."""
+    """Any other DuckDB file, or `:memory:`, in UTC."""
     return _in_utc(duckdb.connect(str(file), read_only=read_only, config=CONFIG))
+
+
+def open_version(file: Path) -> Connection:
+    """One version, read-only, in UTC. Attached, so that it does not matter how else this process has opened the file."""
+    connection = _in_utc(duckdb.connect(":memory:", config=CONFIG))
+    try:
+        connection.execute(f"attach {quoted(file)} as casemart (read_only)")
+        connection.execute("use casemart")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def open_scratch() -> Connection:
+    """An empty database in memory, in UTC."""
+    return _in_utc(duckdb.connect(":memory:", config=CONFIG))
 
 
 def quoted(text: object) -> str:
@@ -73,6 +94,27 @@ def identifier(*parts: str) -> str:
     return ".".join('"' + part.replace('"', '""') + '"' for part in parts)
 
 
+def _require(workspace: Workspace) -> None:
+    if not workspace.warehouse.is_file():
+        raise CasemartError(f"there is no warehouse in {workspace.home}", "land files first: `casemart land FOLDER`")
+
+
+def _patiently(file: Path, action: Callable[[], Connection]) -> Connection:
+    """Opens `file` by `action`, which may have to wait for another process that takes a short look at it."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        try:
+            return action()
+        except duckdb.IOException as error:
+            if "Could not set lock" not in str(error):
+                raise CasemartError(f"{file} cannot be opened: {error}") from error
+            if time.monotonic() > deadline:
+                # DuckDB says which process it is: often a plain `dbt build`, or a tool that should read what is published.
+                holder = str(error).partition("held in ")[2].partition(". See")[0] or "another process"
+                raise LockedError(f"{file} is held by {holder}", "wait until it has ended, or close it") from error
+            time.sleep(0.05)
+
+
 def _attach_current(connection: Connection, workspace: Workspace) -> None:
     """Attaches the real file, not the link: a swap in between changes nothing. A folder removed meanwhile: once more."""
     for is_last in (False, False, True):
@@ -83,7 +125,9 @@ def _attach_current(connection: Connection, workspace: Workspace) -> None:
             connection.execute(f"attach {quoted(file)} as casemart (read_only)")
         except duckdb.IOException as error:
             if is_last or file.is_file():
-                raise CasemartError(f"{file} cannot be read: {error}", "`casemart rollback`, or `casemart build --force`") from error
+                raise CasemartError(
+                    f"{file} cannot be read: {error}", "`casemart rollback`, or `casemart build --force`"
+                ) from error
         else:
             return
 

@@ -168,6 +168,18 @@ def test_landing_after_the_build_is_refused_and_seen_by_status(tiny: Tiny, casem
     assert status["raw_tables"] == [{"table": "cases", "rows": 1, "loads": 1}]
 
 
+def test_where_no_invocation_is_recorded_the_clock_decides(tiny: Tiny, casemart) -> None:
+    change(tiny, "drop schema builds cascade", "create schema landing", LOADS)
+    again(tiny)
+    assert json.loads(casemart("status", "-f", "json", cwd=tiny.home).stdout)["is_ahead"] is False
+    counts = "0 as landed, 0 as superseded, 0 as withdrawn, timestamp '2026-01-01' as landed_at"
+    change(tiny, f"insert into landing.loads by name select 'cases' as table_name, {counts}")
+    again(tiny)
+    change(tiny, "update landing.loads set withdrawn_at = current_timestamp::timestamp")
+    with pytest.raises(CasemartError, match="rows have landed since the build began"):
+        again(tiny)
+
+
 def test_failure_while_writing_leaves_nothing_behind(tiny: Tiny) -> None:
     before = tiny.read()
     change(tiny, "drop table marts.busy")

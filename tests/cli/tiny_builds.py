@@ -133,7 +133,7 @@ def readers(tiny: Tiny) -> Iterator[set[tuple[str, int]]]:
                 with duckdb.connect(str(tiny.workspace.current), read_only=True) as tool:
                     seen.add(tool.execute(QUESTION).fetchall()[0])
                 assert held.execute(QUESTION).fetchall()[0] == first
-                time.sleep(0.05)
+                time.sleep(0.1)
 
     def guarded() -> None:
         try:

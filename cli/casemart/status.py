@@ -1,0 +1,62 @@
+"""How things stand: what has landed, what is published, and who is at work."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from casemart.auditing import EMPTY_LEDGER, has_table, raw_counts, read_warehouse
+from casemart.errors import LockedError
+from casemart.locking import Holder, hold_lock, holder_of
+from casemart.versions import Version, current_version
+from casemart.warehouse import Connection, open_private
+from casemart.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class RawTable:
+    """`loads` is the number of loads that brought rows."""
+
+    name: str
+    rows: int
+    loads: int
+
+
+@dataclass(frozen=True)
+class Status:
+    """`is_ahead` says whether the warehouse holds loads or a build that readers do not see; None where that cannot be seen."""
+
+    home: str
+    origin: str | None = None
+    current: Version | None = None
+    is_ahead: bool | None = None
+    raw_tables: list[RawTable] = field(default_factory=list)
+    locked_by: str | None = None
+
+
+def status(workspace: Workspace) -> Status:
+    """Looks at the folder without changing it. Where the warehouse is locked, only at what is published."""
+    home, current = str(workspace.home), current_version(workspace)
+    origin = current.origin if current else None
+    if not workspace.warehouse.is_file():
+        return Status(home, origin, current, is_ahead=False)
+    try:
+        # Held for a moment, so that no build begins while the file is open.
+        with hold_lock(workspace, "status"), open_private(workspace, read_only=True) as connection:
+            warehouse = read_warehouse(connection)
+            raw_tables = _raw_tables(connection)
+    except LockedError as error:
+        holder: Holder | None = holder_of(workspace)
+        return Status(home, origin, current, locked_by=str(holder or error.message))
+    invocation_id, ledger = (current.invocation_id, current.ledger) if current else (None, EMPTY_LEDGER)
+    # Where the project records no invocation, only the loads tell.
+    is_ahead = warehouse.ledger != ledger or warehouse.invocation_id not in (None, invocation_id)
+    return Status(home, warehouse.origin or origin, current, is_ahead, raw_tables)
+
+
+def _raw_tables(connection: Connection) -> list[RawTable]:
+    (catalog,) = connection.execute("select current_database()").fetchall()[0]
+    loads = {}
+    if has_table(connection, catalog, "landing", "loads"):
+        query = "select table_name, count(distinct load_id) from landing.loads where landed > 0 group by table_name"
+        loads = dict(connection.execute(query).fetchall())
+    return [RawTable(name, rows, loads.get(name, 0)) for name, rows in raw_counts(connection).items()]
