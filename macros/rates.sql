@@ -71,7 +71,7 @@
     select
         cast('{{ name }}' as {{ casemart.type_of('string') }}) as policy,
         {%- set value = var(name) %}
-        {%- set text = value | join(', ') if value is sequence and value is not string else value %}
+        {%- set text = value | join(', ') if value is sequence and value is not string else value | lower if value is boolean else value %}
         cast({{ casemart.literal(text if text is none else text | string) }} as {{ casemart.type_of('string') }}) as policy_value,
         cast('{{ description }}' as {{ casemart.type_of('string') }}) as description
     {{ 'union all' if not loop.last }}

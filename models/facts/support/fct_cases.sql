@@ -136,7 +136,12 @@ select
             else greatest(first_contacts.agent_interactions_to_first_closing - 1, 0)
         end as bigint
     ) as further_agent_interactions,
-    cast(evidence.further_handle_seconds as bigint) as further_handle_seconds,
+    cast(
+        case
+            when first_contacts.initial_interaction_id is not null then evidence.further_handle_seconds
+            else first_contacts.further_handle_seconds_to_first_closing
+        end as bigint
+    ) as further_handle_seconds,
     cast(coalesce(evidence.late_evidence, 0) as bigint) as late_evidence
 from cases
 inner join first_contacts on cases.case_id = first_contacts.case_id

@@ -46,6 +46,16 @@ initial_interactions as (
     group by contacts.case_id
 ),
 
+further_contacts as (
+    select
+        contacts.case_id,
+        sum(contacts.handle_seconds) as handle_seconds
+    from contacts
+    inner join first_agent_interactions on contacts.case_id = first_agent_interactions.case_id
+    where contacts.interaction_id <> first_agent_interactions.first_agent_interaction_id
+    group by contacts.case_id
+),
+
 unknown_agents as (
     select
         contacts.case_id,
@@ -69,6 +79,7 @@ select
     unknown_agents.case_id is null as is_qualification_known,
     first_agent_interactions.first_agent_interaction_id,
     coalesce(contact_counts.agent_interactions, 0) as agent_interactions_to_first_closing,
+    cast(further_contacts.handle_seconds as bigint) as further_handle_seconds_to_first_closing,
     coalesce(contact_counts.has_qualified_agent, false) as has_qualified_agent
 from cases
 left join contact_counts on cases.case_id = contact_counts.case_id
@@ -76,4 +87,5 @@ left join first_agent_interactions on cases.case_id = first_agent_interactions.c
 left join initial_interactions on cases.case_id = initial_interactions.case_id
 left join {{ ref('casemart', 'fct_interactions') }} as initial_interaction
     on initial_interactions.initial_interaction_id = initial_interaction.interaction_id
+left join further_contacts on cases.case_id = further_contacts.case_id
 left join unknown_agents on cases.case_id = unknown_agents.case_id
