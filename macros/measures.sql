@@ -14,7 +14,6 @@
         'no_repeat_resolved': 'is_first_contact_resolved_no_repeat',
         'no_repeat_first_contact_cases': 'is_first_contact_resolved_no_repeat is not null',
         'no_repeat_undetermined': "no_repeat_state = 'undetermined'",
-        'late_evidence_cases': 'late_evidence > 0',
     }) }}
 {% endmacro %}
 

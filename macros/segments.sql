@@ -9,7 +9,7 @@
 {% macro with_case_segments(relation) -%}
     {#-
         Adds the segments to rows that have case_id, dated_at (the moment at which attributes are read) and
-        agent_interaction_id (whose agent's team, site and shift count).
+        agent_interaction_id (whose agent's team, site and shift of that moment count).
     -#}
     select
         {{ relation }}.*,
@@ -20,9 +20,9 @@
         segment_cases.delivery_model,
         segment_cases.case_type,
         segment_cases.topic,
-        segment_contact.team,
-        segment_contact.site,
-        segment_contact.shift,
+        segment_agent.team,
+        segment_agent.site,
+        segment_agent.shift,
         segment_account.account_segment,
         segment_account.region
     from {{ relation }}
@@ -37,6 +37,11 @@
     {%- endfor %}
     left join {{ ref('casemart', 'fct_interactions') }} as segment_contact
         on {{ relation }}.agent_interaction_id = segment_contact.interaction_id
+    left join {{ ref('casemart', 'dim_agents') }} as segment_agent
+        on
+            segment_contact.agent_id = segment_agent.agent_id
+            and {{ relation }}.dated_at >= segment_agent.valid_from_at
+            and {{ relation }}.dated_at < segment_agent.valid_to_at
     left join {{ ref('casemart', 'dim_accounts') }} as segment_account
         on
             segment_cases.account_id = segment_account.account_id

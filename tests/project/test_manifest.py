@@ -33,8 +33,10 @@ EXCEPTIONS = {"metric_values": {"marts"}, "data_findings": {"staging"}}
 def manifest(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     folder = tmp_path_factory.mktemp("parse")
     subprocess.run(
-        [sys.executable, "-m", "dbt.cli.main", "parse", "--project-dir", ROOT, "--profiles-dir", ROOT]
-        + ["--target-path", folder, "--log-path", folder],
+        [
+            *(sys.executable, "-P", "-c", "from dbt.cli.main import cli; cli()", "parse"),
+            *("--project-dir", ROOT, "--profiles-dir", ROOT, "--target-path", folder, "--log-path", folder),
+        ],
         check=True,
         capture_output=True,
         env={**os.environ, "CASEMART_WAREHOUSE": str(folder / "warehouse.duckdb")},
@@ -64,7 +66,9 @@ def test_models_read_only_the_rooms_before_them(manifest: dict[str, Any], models
     assert not wrong
 
 
-@pytest.mark.parametrize("file", sorted([*MODELS, *(ROOT / "tests" / "data").glob("*.sql"), *(ROOT / "macros").rglob("*.sql")]), ids=str)
+@pytest.mark.parametrize(
+    "file", sorted([*MODELS, *(ROOT / "tests" / "data").glob("*.sql"), *(ROOT / "macros").rglob("*.sql")]), ids=str
+)
 def test_every_ref_names_the_package(file: Path) -> None:
     refs = re.findall(r"\bref\(([^)]*)\)", file.read_text())
     assert all(ref.replace('"', "'").startswith("'casemart',") or ref == "*parts" for ref in refs)
@@ -75,7 +79,9 @@ def test_models_hold_no_control_blocks() -> None:
 
 
 def test_what_not_every_engine_has_stands_in_portable_sql_only() -> None:
-    words = re.compile(r"^\s*qualify\b|group by all|\) filter \(|\basof join\b|\* exclude|generate_series|\bat time zone\b", re.I | re.M)
+    words = re.compile(
+        r"^\s*qualify\b|group by all|\) filter \(|\basof join\b|\* exclude|generate_series|\bat time zone\b", re.I | re.M
+    )
     files = [*MODELS, *(ROOT / "macros").rglob("*.sql"), *(ROOT / "tests" / "data").glob("*.sql")]
     assert [file.name for file in files if file.name != "portable.sql" and words.search(file.read_text())] == []
 

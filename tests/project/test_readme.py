@@ -50,6 +50,10 @@ def test_the_sql_shown_is_the_sql_that_runs() -> None:
 def test_commands_exist() -> None:
     known = {command.name or command.callback.__name__ for command in app.registered_commands if command.callback}
     known |= {group.name for group in app.registered_groups}
-    shown = set(re.findall(r"casemart (?:--demo )?([a-z]+)\b", "\n".join(re.findall(r"```\n(.*?)```|`(casemart [^`]+)`", README, re.S)[0])))
+    shown = set(
+        re.findall(
+            r"casemart (?:--demo )?([a-z]+)\b", "\n".join(re.findall(r"```\n(.*?)```|`(casemart [^`]+)`", README, re.S)[0])
+        )
+    )
     shown |= set(re.findall(r"`casemart ([a-z]+)", README))
     assert shown and shown <= known

@@ -40,18 +40,26 @@ dated as (
     select
         cases.case_id,
         coalesce(outcomes.fcr_at, as_of.as_of_end_at - interval '1 second') as dated_at,
-        case
-            when
-                {{ casemart.days_between('coalesce(outcomes.fcr_on, as_of.as_of)', 'contact.occurred_on') }}
-                <= {{ var('casemart_fcr_settlement_days') }}
-                then contact.interaction_id
-        end as agent_interaction_id
+        coalesce(
+            case
+                when
+                    {{ casemart.days_between('coalesce(outcomes.fcr_on, as_of.as_of)', 'first_contacts.initial_interaction_on') }}
+                    <= {{ var('casemart_fcr_settlement_days') }}
+                    then first_contacts.initial_interaction_id
+            end,
+            case
+                when
+                    {{ casemart.days_between('coalesce(outcomes.fcr_on, as_of.as_of)', 'first_interaction.occurred_on') }}
+                    <= {{ var('casemart_fcr_settlement_days') }}
+                    then first_interaction.interaction_id
+            end
+        ) as agent_interaction_id
     from cases
     inner join first_contacts on cases.case_id = first_contacts.case_id
     inner join outcomes on cases.case_id = outcomes.case_id
     cross join {{ ref('casemart', 'dim_as_of') }} as as_of
-    left join {{ ref('casemart', 'fct_interactions') }} as contact
-        on coalesce(first_contacts.initial_interaction_id, first_contacts.first_agent_interaction_id) = contact.interaction_id
+    left join {{ ref('casemart', 'fct_interactions') }} as first_interaction
+        on first_contacts.first_agent_interaction_id = first_interaction.interaction_id
 ),
 
 segmented as (

@@ -92,7 +92,7 @@ judged as (
         first_contacts.initial_interaction_on,
         acknowledged.evidence_id as acknowledgement_id,
         acknowledged.occurred_at as acknowledged_at,
-        coalesce(acknowledged.occurred_on, silent.silent_on) as acknowledged_on,
+        coalesce(acknowledged.occurred_on, case when objected.case_id is null then silent.silent_on end) as acknowledged_on,
         case acknowledged.evidence
             when 'resolution_confirmed' then 'verified'
             when 'no_further_action' then 'no_further_action'

@@ -4,6 +4,7 @@ cases as (
 ),
 
 -- What happened up to the first closing decides who made first contact; interactions at its very instant came before it.
+-- Where the closing has no date, the settlement after the opening takes its place.
 contacts as (
     select interactions.*
     from {{ ref('casemart', 'fct_interactions') }} as interactions
@@ -11,6 +12,10 @@ contacts as (
     where
         interactions.is_agent_interaction
         and (cases.first_closed_at is null or interactions.occurred_at <= cases.first_closed_at)
+        and (
+            not cases.is_closed_undated
+            or {{ casemart.days_between('cases.opened_on', 'interactions.occurred_on') }} <= {{ var('casemart_fcr_settlement_days') }}
+        )
 ),
 
 contact_counts as (
@@ -64,7 +69,7 @@ unknown_agents as (
     inner join contact_counts on contacts.case_id = contact_counts.case_id
     where
         not contacts.is_qualification_known
-        and (contact_counts.initial_interaction_at is null or contacts.occurred_at <= contact_counts.initial_interaction_at)
+        and (contact_counts.initial_interaction_at is null or contacts.occurred_at < contact_counts.initial_interaction_at)
     group by contacts.case_id
 )
 

@@ -70,6 +70,9 @@ findings as (
         'interactions inner join lifecycles on interactions.case_id = lifecycles.case_id', 'interactions.interaction_id',
         'interactions.occurred_at < lifecycles.opened_at') }}
     union all
+    {{ casemart.finding('late_evidence', 'cases', 'Evidence after the settlement: counted here, without effect',
+        ref('casemart', 'fct_cases'), 'case_id', 'late_evidence > 0') }}
+    union all
     {{ casemart.finding('overlapping_validity', 'agents', 'Two rows hold at the same time: the latest valid_from wins',
         casemart.overlaps(ref('casemart', 'stg_agents'), 'agent_id'), 'agent_id', 'true') }}
     union all

@@ -83,7 +83,6 @@ select
     rated.first_closed_cases,
     rated.one_touch_resolution,
     {{ casemart.target_columns('one_touch_resolution', 'rated') }},
-    rated.late_evidence_cases,
     -- Open until the evidence of the last day has settled and no repeat window runs any more.
     {{ casemart.is_settled('rated.period_end', var('casemart_fcr_settlement_days')) }}
     and rated.no_repeat_undetermined = 0 as is_complete

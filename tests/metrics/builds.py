@@ -1,0 +1,76 @@
+"""The worlds and policies of the builds that the tests of the metrics share."""
+
+from __future__ import annotations
+
+import fcntl
+import random
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from pathlib import Path
+
+from harness import EVENT_AT, WAREHOUSE, Build, build, project_seeds
+from oracle import Oracle
+from scenarios import generate
+from vocabulary import Policies, Tables
+from worlds import Setting
+
+GRAINS = ("week", "month", "quarter", "year")
+COPIES = 42
+# Thirty days before as-of a month ends (UTC), or it ended a day before that (New York): complete by the skin of its teeth.
+UTC_AS_OF, NEW_YORK_AS_OF, LATER_AS_OF = date(2026, 3, 30), date(2026, 1, 31), date(2026, 3, 29)
+FIRST_DAY = date(2025, 10, 1)  # both changes of New York's clocks lie between the first day and the later as-of
+NEW_YORK = Policies("America/New_York", NEW_YORK_AS_OF, silence_days=5, transfer_counts_against=False, grains=GRAINS)
+
+
+@dataclass(frozen=True)
+class Judged:
+    """The rows of one build and what the oracle says of them."""
+
+    tables: Tables
+    oracle: Oracle
+    build: Build
+
+
+def utc_worlds() -> Tables:
+    setting = Setting(Policies(as_of=UTC_AS_OF, grains=GRAINS), FIRST_DAY)
+    return generate(setting, seed=20260330, copies=COPIES, event_at=EVENT_AT, is_as_of_derived=True)
+
+
+def new_york_worlds() -> Tables:
+    """Worlds around the first as-of, and some that go on after it."""
+    tables = generate(Setting(NEW_YORK, FIRST_DAY), seed=20260131, copies=COPIES, event_at=EVENT_AT, is_as_of_derived=False)
+    later = Setting(replace(NEW_YORK, as_of=LATER_AS_OF), NEW_YORK_AS_OF - timedelta(days=45))
+    for name, rows in generate(later, seed=20260329, copies=3, event_at=EVENT_AT, is_as_of_derived=False, prefix="later").items():
+        tables[name] += rows
+    return tables
+
+
+def disturbed(tables: Tables, seed: int) -> Tables:
+    """The same rows in another order, with excluded cases, internal notes and automatic replies that change no rate."""
+    rng = random.Random(seed)
+    more: Tables = {name: list(rows) for name, rows in tables.items()}
+    for number, case in enumerate(rng.sample(tables["cases"], 300)):
+        excluded = rng.choice([{"exclusion_code": "spam"}, {"duplicate_of_case_id": case["case_id"]}, {"channel": "chatbot"}])
+        more["cases"].append({**case, **excluded, "case_id": f"noise-c{number}"})
+    ends = {case["case_id"]: case["opened_at"] for case in tables["cases"]}
+    for number, row in enumerate(rng.sample(tables["interactions"], 2000)):
+        shape = rng.choice([("internal", "internal_note"), ("outbound", "automatic_reply"), ("inbound", "automatic_reply")])
+        at = rng.choice([row["occurred_at"], ends.get(row["case_id"], row["occurred_at"])])
+        agent = rng.choice([row["agent_id"], None])
+        noise = {"interaction_id": f"noise-i{number}", "case_id": row["case_id"], "occurred_at": at, "agent_id": agent}
+        more["interactions"].append({**noise, "direction": shape[0], "kind": shape[1]})
+    for rows in more.values():
+        rng.shuffle(rows)
+    return more
+
+
+def judged(tables: Tables, policies: Policies, folder: Path, **env: str) -> Judged:
+    """Judges `tables` both ways. The first worker that needs the build makes it in `folder`, the others wait and share it."""
+    folder.mkdir(exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        done = folder / "done"
+        if not done.exists():
+            build(tables, policies, folder, **env)
+            done.touch()
+    return Judged(tables, Oracle(tables, project_seeds(), policies, EVENT_AT), Build(folder / WAREHOUSE))

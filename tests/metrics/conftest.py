@@ -1,0 +1,43 @@
+"""The builds that the tests of the metrics share: each is made once, whichever worker needs it first."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from builds import GRAINS, LATER_AS_OF, NEW_YORK, Judged, disturbed, judged, new_york_worlds, utc_worlds
+from vocabulary import Policies
+
+
+@pytest.fixture(scope="session")
+def folder(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """A folder of this test run that all its workers see."""
+    base = tmp_path_factory.getbasetemp()
+    return base if worker_id == "master" else base.parent
+
+
+@pytest.fixture(scope="session")
+def utc(folder: Path) -> Judged:
+    """Default policies, as-of left to the data."""
+    return judged(utc_worlds(), Policies(grains=GRAINS), folder / "utc")
+
+
+@pytest.fixture(scope="session")
+def utc_disturbed(folder: Path) -> Judged:
+    """Those rows shuffled, with noise, on a machine in another time zone."""
+    tables = disturbed(utc_worlds(), seed=1)
+    return judged(tables, Policies(grains=GRAINS), folder / "utc_disturbed", TZ="Pacific/Auckland")
+
+
+@pytest.fixture(scope="session")
+def new_york(folder: Path) -> Judged:
+    """Another zone, silence confirms, transfers do not count; as-of in the middle of the data."""
+    return judged(new_york_worlds(), NEW_YORK, folder / "new_york")
+
+
+@pytest.fixture(scope="session")
+def new_york_later(folder: Path) -> Judged:
+    """The same rows and policies with a later as-of."""
+    policies = replace(NEW_YORK, as_of=LATER_AS_OF)
+    return judged(new_york_worlds(), policies, folder / "new_york_later", TZ="America/New_York")
