@@ -14,7 +14,10 @@
     {%- if var('casemart_timezone') == 'UTC' -%}
         cast({{ day }} as timestamp)
     {%- else -%}
-        {{ casemart.to_utc('cast(' ~ day ~ ' as timestamp)', var('casemart_timezone')) }}
+        {#- Where clocks go back over midnight there are two; the day begins at the first. -#}
+        {%- set midnight = casemart.to_utc('cast(' ~ day ~ ' as timestamp)', var('casemart_timezone')) -%}
+        {%- set hour_before = '(' ~ midnight ~ " - interval '1 hour')" -%}
+        case when {{ casemart.local_day(hour_before) }} = {{ day }} then {{ hour_before }} else {{ midnight }} end
     {%- endif -%}
 {%- endmacro %}
 

@@ -27,12 +27,12 @@
 
 {% macro to_utc(local_timestamp, timezone) %}{{ return(adapter.dispatch('to_utc', 'casemart')(local_timestamp, timezone)) }}{% endmacro %}
 {% macro default__to_utc(local_timestamp, timezone) -%}
-    (({{ local_timestamp }} at time zone '{{ timezone }}') at time zone 'UTC')
+    ((({{ local_timestamp }}) at time zone '{{ timezone }}') at time zone 'UTC')
 {%- endmacro %}
 
 {% macro from_utc(utc_timestamp, timezone) %}{{ return(adapter.dispatch('from_utc', 'casemart')(utc_timestamp, timezone)) }}{% endmacro %}
 {% macro default__from_utc(utc_timestamp, timezone) -%}
-    (({{ utc_timestamp }} at time zone 'UTC') at time zone '{{ timezone }}')
+    ((({{ utc_timestamp }}) at time zone 'UTC') at time zone '{{ timezone }}')
 {%- endmacro %}
 
 {% macro literal(value) -%}

@@ -1,13 +1,10 @@
 with
--- From the opening day until the day before first contact, or before the first closing, whichever came first.
+-- From the opening day until the day before first contact, which never follows the first closing, else before that closing.
 waiting as (
     select
         cases.case_id,
         cases.opened_on,
-        least(
-            coalesce(first_contacts.initial_interaction_on, cases.first_closed_on),
-            coalesce(cases.first_closed_on, first_contacts.initial_interaction_on)
-        ) as settled_on
+        coalesce(first_contacts.initial_interaction_on, cases.first_closed_on) as settled_on
     from {{ ref('casemart', 'fct_case_lifecycles') }} as cases
     inner join {{ ref('casemart', 'fct_first_contacts') }} as first_contacts on cases.case_id = first_contacts.case_id
     where
