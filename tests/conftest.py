@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import subprocess
 import sys
@@ -18,7 +19,9 @@ def casemart() -> Run:
     """Runs the installed console script: `casemart("land", folder, cwd=home)`; `code` is the exit code that is expected."""
     script = Path(sys.executable).with_name("casemart")
 
-    def run(*arguments: object, cwd: Path, code: int | None = 0, timeout: float = 300, **env: str) -> subprocess.CompletedProcess[str]:
+    def run(
+        *arguments: object, cwd: Path, code: int | None = 0, timeout: float = 300, **env: str
+    ) -> subprocess.CompletedProcess[str]:
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("CASEMART_")}
         result = subprocess.run(
             [str(script), *map(str, arguments)],
@@ -35,3 +38,18 @@ def casemart() -> Run:
         return result
 
     return run
+
+
+@pytest.fixture(scope="session")
+def demo(casemart: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The home of one `casemart demo` for all tests and workers, with what it printed in demo.txt. Read its published version;
+    tests that open its private warehouse, or run it again, stand in the xdist group `demo`."""
+    base = tmp_path_factory.getbasetemp()
+    home = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "demo"
+    with home.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        home.mkdir(exist_ok=True)
+        if not (home / "demo.txt").exists():
+            printed = casemart("demo", cwd=home).stdout
+            (home / "demo.txt").write_text(printed, encoding="utf-8")
+    return home

@@ -1,5 +1,9 @@
 -- The statuses of a cell make up its cases, and each reading stands where it must to the others.
-select *
+select
+    period_grain,
+    period_start,
+    segment_by,
+    segment
 from {{ ref('casemart', 'first_contact_resolution') }}
 where
     cases <> resolved + not_resolved + pending + excluded

@@ -1,0 +1,59 @@
+"""`casemart init`."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import typer
+
+from casemart.commands import call_of
+from casemart.errors import UsageError
+from casemart.workspace import SETTINGS_FILE, project_dir
+
+HEAD = """\
+# Settings of casemart for this folder. Everything here is commented out and shows the default; nothing after `=`: not set.
+# A table called like a command sets its options: flag > CASEMART_<COMMAND>_<OPTION> > this file > default.
+
+#[land]
+#timezone = "Europe/Berlin"
+
+[vars]
+"""
+
+
+def init(context: typer.Context) -> None:
+    """Write a casemart.toml that lists every policy with its default; this folder becomes the home of a warehouse."""
+    call = call_of(context)
+    file = call.workspace.home / SETTINGS_FILE
+    try:
+        with file.open("x", encoding="utf-8") as stream:
+            stream.write(HEAD + _policies())
+    except FileExistsError as error:
+        raise UsageError(f"{file} is there already", "edit it, or move it away first") from error
+    except OSError as error:
+        raise UsageError(f"{file} cannot be written: {error.strerror}", "name a folder that is there: `--home`") from error
+    typer.echo(file)
+    call.say("next: land files with `casemart land FOLDER`, then `casemart build`")
+
+
+def _policies() -> str:
+    """The vars of dbt_project.yml with their comments, as TOML."""
+    import yaml
+
+    text = (project_dir() / "dbt_project.yml").read_text(encoding="utf-8")
+    defaults: dict[str, Any] = yaml.safe_load(text)["vars"]["casemart"]
+    block = text.partition("\nvars:\n  casemart:\n")[2]
+    lines = []
+    for line in block.splitlines():
+        if line and not line.startswith("    "):
+            break
+        name = re.match(r"    (\w+):", line)
+        lines.append(_setting(name[1], defaults[name[1]]) if name else line.strip())
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _setting(name: str, value: Any) -> str:
+    """TOML has no null: such a policy stands without a value. JSON writes the other values as TOML does."""
+    return f"#{name} =" if value is None else f"#{name} = {json.dumps(value)}"

@@ -1,0 +1,88 @@
+"""Files into a warehouse that holds nothing else: the demo's own, or those in a folder of the user's."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from casemart import __version__
+from casemart.contract import load_contract
+from casemart.demo.generate import generate, scripts
+from casemart.errors import UsageError
+from casemart.landing import land
+from casemart.landing.sources import find_sources
+from casemart.locking import hold_lock
+from casemart.workspace import Workspace
+
+Say = Callable[[str], None]
+
+
+def data_workspace(workspace: Workspace, folder: Path) -> Workspace:
+    """The workspace for the files of `folder`: its name, and a hash of where it is."""
+    folder = folder.resolve()
+    name = re.sub(r"[^\w.-]", "_", folder.name) or "data"
+    return Workspace(workspace.state / "data" / f"{name}-{hashlib.sha256(str(folder).encode()).hexdigest()[:8]}")
+
+
+def make_files(workspace: Workspace, cases: int, say: Say) -> Path:
+    """The folder with the demo's files of `cases` cases; what was made for the same number is not made again."""
+    folder = workspace.home / "files"
+    made = _digest(str(cases), *scripts())
+    if _done(workspace).get("made") != made:
+        say(f"making {cases:,} cases in {folder}")
+        with hold_lock(workspace, "demo"):
+            generate(folder, cases)
+            _note(workspace, made=made)
+    return folder
+
+
+def land_alone(workspace: Workspace, folder: Path, *, max_rejects: float, origin: str, say: Say) -> None:
+    """Lands the files of `folder`. When they have changed since the last call the warehouse starts anew, so that its numbers are
+    those of these files alone; versions published before stay for their readers."""
+    if not folder.is_dir():
+        raise UsageError(f"{folder} is not a folder", "name the folder that holds your files, called like tables: cases.csv")
+    landed = _content(folder)
+    if _done(workspace).get("landed") == landed and workspace.warehouse.is_file():
+        return
+    with hold_lock(workspace, "demo"):
+        _note(workspace, landed=None)
+        shutil.rmtree(workspace.warehouse.parent, ignore_errors=True)
+    land(workspace, [folder], origin=origin, max_rejects=max_rejects, say=say)
+    _note(workspace, landed=landed)
+
+
+def _content(folder: Path) -> str:
+    """What would land: the files, their bytes and the contract."""
+    contract = load_contract()
+    digest = hashlib.sha256(f"{__version__} {contract}".encode())
+    for source in find_sources([folder], contract, table=None, delimiter=None, say=lambda _text: None):
+        digest.update(f"\0{source.path.name}\0{source.path.stat().st_size}\0".encode())
+        with source.path.open("rb") as file:
+            digest.update(hashlib.file_digest(file, "sha256").digest())
+    return digest.hexdigest()
+
+
+def _digest(*texts: str) -> str:
+    return hashlib.sha256("\0".join(texts).encode()).hexdigest()
+
+
+def _notes(workspace: Workspace) -> Path:
+    return workspace.home / "demo.json"
+
+
+def _done(workspace: Workspace) -> dict[str, Any]:
+    """What an earlier call has done."""
+    try:
+        done = json.loads(_notes(workspace).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return done if isinstance(done, dict) else {}
+
+
+def _note(workspace: Workspace, **done: str | None) -> None:
+    _notes(workspace).write_text(json.dumps({**_done(workspace), **done}), encoding="utf-8")

@@ -1,0 +1,178 @@
+"""`casemart demo`: its world is whole, its numbers are those of its files, and a folder of one's own stays alone."""
+
+from __future__ import annotations
+
+import csv
+import subprocess
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+import pytest
+import yaml
+
+from casemart.demo.generate import generate
+from casemart.workspace import Workspace, project_dir
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+# They open the demo's private warehouse, which one process at a time may have.
+
+WORLD = yaml.safe_load((Path(__file__).parents[1] / "demo_world.yml").read_text(encoding="utf-8"))
+
+CASES = "case_id,account_id,contact_id,channel,opened_at,status\n"
+CASE_ROWS = [
+    "K1,A,A1,email,2026-01-05 09:00:00,closed\n",
+    "K2,A,A2,email,2026-01-06 09:00:00,closed\n",
+    "K3,B,B1,email,2026-01-07 09:00:00,open\n",
+]
+INTERACTIONS = "interaction_id,case_id,occurred_at,direction,kind,agent_id,response_kind\n"
+INTERACTION_ROWS = [
+    "I1,K1,2026-01-05 10:00:00,outbound,message,X,recommended_answer\n",
+    "I2,K2,2026-01-06 10:00:00,outbound,message,X,recommended_answer\n",
+    "I3,K3,2026-01-07 10:00:00,outbound,message,X,information_request\n",
+]
+EVENTS = "event_id,case_id,occurred_at,event_type\n"
+EVENT_ROWS = ["E1,K1,2026-01-05 11:00:00,resolution_confirmed\n", "E2,K2,2026-03-31 11:00:00,closed\n"]
+
+
+def test_every_state_and_edge_is_there(demo: Path) -> None:
+    with duckdb.connect(str(Workspace(demo).demo.warehouse), read_only=True) as connection:
+        counts = {
+            f"{entry['table']}: {entry['edge']}": connection.execute(
+                f"select count(*) from {entry['table']} where {entry['where']}"
+            ).fetchall()[0][0]
+            for entry in WORLD
+        }
+    assert len(counts) == len(WORLD), "an edge is listed twice"
+    assert [edge for edge, count in counts.items() if not count] == []
+
+
+def test_rates_are_those_of_a_help_desk(demo: Path) -> None:
+    """The shares that make the demo worth looking at: neither perfect nor hopeless, with doubt in between."""
+    (row,) = [
+        row
+        for row in _rows(demo / "out" / "first_contact_resolution.csv")
+        if (row["period_grain"], row["period_start"], row["segment_by"]) == ("year", "2025-01-01", "all")
+    ]
+    strict, upper = float(row["first_contact_resolution"]), float(row["first_contact_resolution_upper"])
+    assert 0.4 < strict < 0.6
+    assert 0.05 < upper - strict < 0.2
+    assert row["is_complete"] == "true"
+
+
+def test_it_prints_what_is_published(demo: Path) -> None:
+    printed = (demo / "demo.txt").read_text(encoding="utf-8")
+    month = max(
+        (
+            row
+            for row in _rows(demo / "out" / "first_contact_resolution.csv")
+            if (row["period_grain"], row["segment_by"], row["is_complete"]) == ("month", "all", "true")
+        ),
+        key=lambda row: row["period_start"],
+    )
+    lines = [line.split() for line in printed.splitlines()]
+    (headline,) = [line for line in lines if line[:4] == ["First", "contact", "resolution", month["period_start"][:7]]]
+    rate = f"{float(month['first_contact_resolution']):.1%}"
+    assert headline[4:] == ["yes", rate, month["resolved"], month["first_contact_cases"]]
+    published = Workspace(demo).demo.current.resolve()
+    assert f"published    {published}\n" in printed
+    with duckdb.connect(str(published), read_only=True) as connection:
+        marts = connection.execute("select table_name from duckdb_tables() where schema_name = 'marts'").fetchall()
+        states = connection.execute("select fcr_status, count(*) from facts.fct_cases group by all").fetchall()
+    assert {file.stem for file in (demo / "out").glob("*.csv")} == {name for (name,) in marts}
+    assert {tuple(line.split()) for line in printed.splitlines()} >= {(state, f"{count:,}") for state, count in states}
+
+
+def test_the_commands_that_it_names_work(demo: Path, casemart: Run) -> None:
+    printed = (demo / "demo.txt").read_text(encoding="utf-8")
+    named = [line.partition("casemart ")[2] for line in printed.partition("\nnext\n")[2].splitlines()]
+    named += [part.partition("casemart ")[2] for part in printed.split("`")[1::2]]
+    assert len(named) == 4
+    for command in named:
+        assert casemart(*command.split(), cwd=demo).stdout.strip(), command
+
+
+def test_a_second_run_does_nothing_again(demo: Path, casemart: Run) -> None:
+    again = casemart("demo", "--out", "again", cwd=demo)
+    assert "nothing to do" in again.stderr
+    assert "making" not in again.stderr
+    assert "records" not in again.stderr
+    assert again.stdout.splitlines()[:-7] == (demo / "demo.txt").read_text(encoding="utf-8").splitlines()[:-7]
+
+
+def test_a_folder_of_ones_own_stays_alone(demo: Path, casemart: Run, tmp_path: Path) -> None:
+    """Right after the demo, in the same home; then once more with files that have changed."""
+    folder = tmp_path / "my files"
+    folder.mkdir()
+    (folder / "cases.csv").write_text(CASES + "".join(CASE_ROWS))
+    (folder / "interactions.csv").write_text(INTERACTIONS + "".join(INTERACTION_ROWS))
+    (folder / "agents.csv").write_text("agent_id,is_qualified\nX,yes\n")
+    (folder / "case_events.csv").write_text(EVENTS + "".join(EVENT_ROWS))
+    before = Workspace(demo).demo.current.resolve()
+
+    casemart("demo", "--data", folder, "--out", tmp_path / "out", cwd=demo)
+    assert _states(tmp_path / "out") == {"resolved": "1", "pending": "1", "not_resolved": "1", "excluded": "0"}
+
+    (folder / "interactions.csv").unlink()
+    (folder / "cases.csv").write_text(CASES + CASE_ROWS[1])
+    changed = casemart("demo", "--data", folder, "--out", tmp_path / "out", cwd=demo)
+    assert _states(tmp_path / "out") == {"resolved": "0", "pending": "0", "not_resolved": "0", "excluded": "1"}
+
+    (workspace,) = (demo / ".casemart" / "data").iterdir()
+    versions = [path for path in (workspace / "published").iterdir() if not path.is_symlink()]
+    assert len(versions) == 2, "the version before stays for its readers"
+    assert str(Workspace(workspace).current.resolve()) in changed.stdout
+    assert Workspace(demo).demo.current.resolve() == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("demo", "--cases", "9"), "9 cases are too few"),
+        (("demo", "--data", "nowhere"), "nowhere is not a folder"),
+        (("demo", "--data", "."), "no file in . is called like a table"),
+        (("--demo", "demo"), "takes no `--demo`"),
+    ],
+)
+def test_refusals(casemart: Run, tmp_path: Path, arguments: tuple[str, ...], message: str) -> None:
+    assert message in casemart(*arguments, cwd=tmp_path, code=2).stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_the_same_number_gives_the_same_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    generate(tmp_path / "here", 200)
+    monkeypatch.setenv("TZ", "Asia/Kolkata")
+    generate(tmp_path / "there", 200)
+    here, there = ({file.name: file.read_bytes() for file in (tmp_path / name).iterdir()} for name in ("here", "there"))
+    assert here == there
+    assert len(here) > 10
+
+
+def test_init_writes_every_policy_and_overwrites_nothing(casemart: Run, tmp_path: Path) -> None:
+    file = tmp_path / "casemart.toml"
+    assert casemart("init", cwd=tmp_path).stdout == f"{file}\n"
+    text = file.read_text(encoding="utf-8")
+    assert tomllib.loads(text) == {"vars": {}}
+    enabled = [line.removeprefix("#") for line in text.partition("[vars]")[2].splitlines() if line[:2] == "#c"]
+    defaults = yaml.safe_load((project_dir() / "dbt_project.yml").read_text(encoding="utf-8"))["vars"]["casemart"]
+    assert [line.split(" ")[0] for line in enabled] == list(defaults)
+    values = tomllib.loads("\n".join(line for line in enabled if not line.endswith("=")))
+    assert values == {name: value for name, value in defaults.items() if value is not None}
+    casemart("init", cwd=tmp_path, code=2)
+    assert file.read_text(encoding="utf-8") == text
+
+
+def _rows(file: Path) -> list[dict[str, str]]:
+    with file.open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+def _states(folder: Path) -> dict[str, str]:
+    (row,) = [
+        row
+        for row in _rows(folder / "first_contact_resolution.csv")
+        if (row["period_grain"], row["segment_by"]) == ("year", "all")
+    ]
+    return {state: row[state] for state in ("resolved", "pending", "not_resolved", "excluded")}
