@@ -76,7 +76,7 @@ def test_it_prints_what_is_published(demo: Path) -> None:
     (headline,) = [line for line in lines if line[:4] == ["First", "contact", "resolution", month["period_start"][:7]]]
     rate = f"{float(month['first_contact_resolution']):.1%}"
     assert headline[4:] == ["yes", rate, month["resolved"], month["first_contact_cases"]]
-    published = Workspace(demo).demo.current.resolve()
+    published = Workspace(demo).demo.current
     assert f"published    {published}\n" in printed
     with duckdb.connect(str(published), read_only=True) as connection:
         marts = connection.execute("select table_name from duckdb_tables() where schema_name = 'marts'").fetchall()
