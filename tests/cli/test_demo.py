@@ -85,6 +85,27 @@ def test_it_prints_what_is_published(demo: Path) -> None:
     assert {tuple(line.split()) for line in printed.splitlines()} >= {(state, f"{count:,}") for state, count in states}
 
 
+def test_metric_values_hold_the_whole_catalogue_and_nothing_else(demo: Path) -> None:
+    """Catalogue = columns of the marts = `metric_values`; and in some period each rate lies between its ends."""
+    with duckdb.connect(str(Workspace(demo).demo.current), read_only=True) as connection:
+        catalogue = connection.execute(
+            "select metric, mart, numerator_column, denominator_column from marts.metric_catalog"
+        ).fetchall()
+        published = connection.execute("select distinct metric from marts.metric_values").fetchall()
+        assert {name for (name,) in published} == {metric for metric, *_ in catalogue}
+        for metric, mart, numerator, denominator in catalogue:
+            rows = (
+                f"select period_grain, period_start, segment_by, segment, {numerator}, {denominator}, {metric} from marts.{mart}"
+            )
+            values = f"""
+                select period_grain, period_start, segment_by, segment, numerator, denominator, value
+                from marts.metric_values where metric = '{metric}'"""
+            differing = connection.execute(f"select count(*) from (({rows} except {values}) union all ({values} except {rows}))")
+            assert differing.fetchall() == [(0,)], metric
+            inside = connection.execute(f"select count(*) from ({values}) where 0 < numerator and numerator < denominator")
+            assert inside.fetchall()[0][0] > 0, metric
+
+
 def test_the_commands_that_it_names_work(demo: Path, casemart: Run) -> None:
     printed = (demo / "demo.txt").read_text(encoding="utf-8")
     named = [line.partition("casemart ")[2] for line in printed.partition("\nnext\n")[2].splitlines()]
@@ -123,7 +144,7 @@ def test_a_folder_of_ones_own_stays_alone(demo: Path, casemart: Run, tmp_path: P
     (workspace,) = (demo / ".casemart" / "data").iterdir()
     versions = [path for path in (workspace / "published").iterdir() if not path.is_symlink()]
     assert len(versions) == 2, "the version before stays for its readers"
-    assert str(Workspace(workspace).current.resolve()) in changed.stdout
+    assert str(Workspace(workspace).current) in changed.stdout
     assert Workspace(demo).demo.current.resolve() == before
 
 

@@ -1,0 +1,140 @@
+"""`casemart land` and `casemart unland`."""
+
+from __future__ import annotations
+
+import csv
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from casemart.commands import call_of
+from casemart.errors import UsageError
+
+if TYPE_CHECKING:
+    from casemart.landing import LandingResult
+    from casemart.landing.content import Progress
+
+COLUMNS = ("file", "table", "records", "landed", "duplicates", "superseded", "quarantined", "ignored")
+
+
+def land(
+    context: typer.Context,
+    paths: Annotated[list[Path], typer.Argument(help="Files (.csv, .tsv, .gz, .zst) or folders of files called like tables.")],
+    table: Annotated[str | None, typer.Option("--table", "-t", help="Table of files that are called otherwise.")] = None,
+    timezone: Annotated[str, typer.Option("--timezone", help="IANA zone of timestamps without an offset.")] = "UTC",
+    date_format: Annotated[
+        str | None,
+        typer.Option(
+            "--date-format",
+            help="strptime format of dates that are not YYYY-MM-DD, for example %d/%m/%Y; with %H: of timestamps.",
+        ),
+    ] = None,
+    encoding: Annotated[str, typer.Option("--encoding", help="Encoding of the files.")] = "utf-8",
+    delimiter: Annotated[
+        str | None,
+        typer.Option("--delimiter", help="Delimiter of the fields, a character or `tab`. Default: comma; tab in .tsv."),
+    ] = None,
+    max_rejects: Annotated[
+        str, typer.Option("--max-rejects", help="Share of a file's records that may be refused, 0.01 or 1%.")
+    ] = "0.01",
+    replace: Annotated[bool, typer.Option("--replace", help="The files are the whole of their tables: other rows go.")] = False,
+) -> None:
+    """Land CSV files in the warehouse: typed rows in raw, refused ones in quarantine."""
+    from casemart import landing
+
+    call = call_of(context)
+    with _progress(is_shown=sys.stderr.isatty() and not call.is_quiet) as watch:
+        result = landing.land(
+            call.workspace,
+            paths,
+            table=table,
+            timezone=timezone,
+            date_format=date_format,
+            encoding=encoding,
+            delimiter={"tab": "\t", "\\t": "\t"}.get(delimiter or "", delimiter),
+            max_rejects=share(max_rejects),
+            replace=replace,
+            say=call.say,
+            watch=watch,
+        )
+    _print(result)
+    if result.load_id is None:
+        call.say("nothing to do: all files are landed already")
+    elif result.quarantined:
+        call.say(f"warning: {result.quarantined:,} rows are quarantined: `casemart quarantine show --load {result.load_id}`")
+
+
+def unland(context: typer.Context, load: Annotated[int, typer.Argument(help="Number of the load.")]) -> None:
+    """Withdraw a load: its rows go, those that it had replaced come back."""
+    from casemart import landing
+
+    for table, count in landing.unland(call_of(context).workspace, load).items():
+        typer.echo(f"{table}: {count:,} rows withdrawn")
+
+
+def share(text: str) -> float:
+    """`0.01` or `1%`; UsageError otherwise."""
+    try:
+        return float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+    except ValueError as error:
+        raise UsageError(f"--max-rejects {text} is not a share", "for example 0.01 or 1%") from error
+
+
+def _print(result: LandingResult) -> None:
+    rows = [
+        (
+            file.file,
+            file.table,
+            file.records,
+            file.landed,
+            file.duplicates,
+            file.superseded,
+            file.quarantined,
+            ", ".join(file.ignored_columns),
+        )
+        for file in result.files
+    ]
+    if rows:
+        print_rows(COLUMNS, rows)
+
+
+def print_rows(headers: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """Rows on stdout: a table on a terminal, CSV elsewhere."""
+    if sys.stdout.isatty():
+        from casemart.render import Sheet, print_sheet, printable
+
+        texts = [[f"{value:,}" if isinstance(value, int) else printable(str(value)) for value in row] for row in rows]
+        right = {index for index, value in enumerate(rows[0]) if isinstance(value, int)}
+        print_sheet(Sheet("", list(headers), texts, right=right), sys.stdout)
+        return
+    from casemart.export import standard_output
+
+    with standard_output() as stream:
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerow(headers)
+        writer.writerows(rows)
+
+
+@contextmanager
+def _progress(*, is_shown: bool) -> Iterator[Callable[[str, Progress], None]]:
+    """A bar per file on stderr while it is read, on a terminal only."""
+    if not is_shown:
+        yield lambda _file, _progress: None
+        return
+    from rich import progress
+    from rich.console import Console
+
+    columns = (progress.TextColumn("{task.description}", markup=False), progress.BarColumn(), progress.DownloadColumn())
+    with progress.Progress(*columns, console=Console(stderr=True), transient=True) as bars:
+        tasks: dict[str, progress.TaskID] = {}
+
+        def watch(file: str, state: Progress) -> None:
+            if file not in tasks:
+                tasks[file] = bars.add_task(file, total=state.total_bytes)
+            bars.update(tasks[file], completed=state.done_bytes)
+
+        yield watch

@@ -1,0 +1,87 @@
+"""`casemart quarantine`: the rows that landing refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from casemart.commands import Call, call_of
+from casemart.commands.land import print_rows
+
+if TYPE_CHECKING:
+    from casemart.warehouse import Connection
+
+quarantine = typer.Typer(no_args_is_help=True, help="The rows that landing refused, and why.")
+
+Load = Annotated[int | None, typer.Option("--load", help="Only rows of this load.")]
+Table = Annotated[str | None, typer.Option("--table", "-t", help="Only rows of this table.")]
+
+
+@quarantine.command("list")
+def list_reasons(context: typer.Context) -> None:
+    """Count the quarantined rows by load, table and reason."""
+    from casemart.landing.quarantine import summary
+
+    with _warehouse(call_of(context)) as connection:
+        counts = summary(connection)
+    if counts:
+        print_rows(("load", "table", "reason", "rows"), counts)
+    else:
+        call_of(context).say("nothing is in quarantine")
+
+
+@quarantine.command()
+def show(
+    context: typer.Context,
+    load: Load = None,
+    table: Table = None,
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="At most so many rows.")] = 20,
+) -> None:
+    """Show quarantined rows: where they stand, why they were refused, what they say."""
+    from casemart.landing.quarantine import rows
+
+    call = call_of(context)
+    with _warehouse(call) as connection:
+        found = list(rows(connection, load, table, limit + 1))
+    if not found:
+        call.say("no such row is in quarantine")
+        return
+    print_rows(
+        ("load", "table", "file", "line", "reasons", "raw_text"),
+        [(str(row.load_id), row.table, row.file, str(row.line), "; ".join(row.reasons), row.raw_text) for row in found[:limit]],
+    )
+    if len(found) > limit:
+        call.say(f"there are more: `--limit {limit * 10}`, or all of them: `casemart quarantine export -o FILE.csv`")
+
+
+@quarantine.command()
+def export(
+    context: typer.Context,
+    output: Annotated[Path, typer.Option("--output", "-o", help="CSV file to write.")],
+    load: Load = None,
+    table: Table = None,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite the file.")] = False,
+) -> None:
+    """Write the quarantined rows of one table as CSV, to correct them and land them again."""
+    from casemart.export import new_file
+    from casemart.landing.quarantine import export as write
+
+    call = call_of(context)
+    with _warehouse(call) as connection, new_file(output, force=force) as stream:
+        count = write(connection, stream, load, table)
+    call.say(f"{output}: {count:,} rows; correct them, then `casemart land {output} --table …`")
+
+
+@contextmanager
+def _warehouse(call: Call) -> Iterator[Connection]:
+    from casemart.warehouse import open_private
+
+    connection = open_private(call.workspace, read_only=True)
+    try:
+        yield connection
+    finally:
+        connection.close()

@@ -1,0 +1,155 @@
+"""The refused rows: written with reasons, file, line and raw text by a load; listed, shown and exported for repair."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import IO, Any
+
+from casemart.contract import Table
+from casemart.errors import UsageError
+from casemart.landing.read import Spool, refused_line
+from casemart.landing.upsert import CSV
+from casemart.warehouse import Connection
+
+# A reason is `column: kind: value`; its kind is what it has in common with those of other rows.
+KIND = "regexp_extract({reason}, '^[^:]*(?:: [^:]*)?')"
+BAD = "coalesce(staged._reasons, [marks.reason])"
+
+
+@dataclass(frozen=True)
+class Refused:
+    """One quarantined row."""
+
+    load_id: int
+    table: str
+    file: str
+    line: int
+    reasons: tuple[str, ...]
+    raw_text: str
+
+
+def commonest_reasons(connection: Connection, spool: Spool, number: int, limit: int = 5) -> list[str]:
+    """The kinds of reasons of one staged file, most frequent first, with counts and examples, one line each."""
+    query = f"""
+        with reasons as (
+            select staged._line as line, unnest({BAD}) as reason
+            from staged left join marks on marks.row_number = staged.rowid
+            where staged._file_number = $number and (staged._reasons is not null or marks.reason is not null)
+            union all
+            select line, reason from {_refused_file()}
+        )
+        select {KIND.format(reason="reason")} as kind, count(*) as row_count, list_sort(list(distinct line))[1:3] as examples
+        from reasons group by kind order by row_count desc, kind limit $limit"""
+    values = {"number": number, "path": str(spool.refused_path), "limit": limit}
+    rows = connection.execute(query, values).fetchall()
+    return [f"{count:>9,} x {kind}  (line {', '.join(map(str, examples))})" for kind, count, examples in rows]
+
+
+def store(connection: Connection, table: Table, load_id: int, spools: list[Spool]) -> None:
+    """Writes the refused rows of the staged files of one table, with the text that they have in the file."""
+    for number, spool in enumerate(spools):
+        query = """
+            select distinct staged._line from staged left join marks on marks.row_number = staged.rowid
+            where staged._file_number = ? and (staged._reasons is not null or marks.reason is not null) order by 1"""
+        lines = [line for (line,) in connection.execute(query, [number]).fetchall()]
+        with spool.refused_path.open("ab") as file:
+            for line, raw in spool.raw_texts(lines):
+                file.write(refused_line(line, "", raw))
+        connection.execute(
+            f"""
+            insert into quarantine.rows
+            with bad as (
+                select staged._line as line, {BAD} as reasons
+                from staged left join marks on marks.row_number = staged.rowid
+                where staged._file_number = $number and (staged._reasons is not null or marks.reason is not null)
+            )
+            select $load, $table, files.file, texts.line, coalesce(bad.reasons, [texts.reason]), texts.raw_text
+            from {_refused_file()} as texts left join bad on bad.line = texts.line
+                join files on files.file_number = $number
+            order by texts.line""",
+            {"number": number, "load": load_id, "table": table.name, "path": str(spool.refused_path)},
+        )
+
+
+def summary(connection: Connection) -> list[tuple[int, str, str, int]]:
+    """Load, table, kind of reason, rows. A row with two reasons counts under both."""
+    if not _exists(connection):
+        return []
+    query = f"""
+        select load_id, table_name, {KIND.format(reason="reason")} as kind, count(distinct (file, line)) as row_count
+        from (select load_id, table_name, file, line, unnest(reasons) as reason from quarantine.rows)
+        group by all order by load_id, table_name, row_count desc, kind"""
+    return connection.execute(query).fetchall()
+
+
+def rows(connection: Connection, load_id: int | None, table: str | None, limit: int | None = None) -> Iterator[Refused]:
+    """The quarantined rows in the order of load, file and line."""
+    if not _exists(connection):
+        return
+    query = """
+        select load_id, table_name, file, line, reasons, raw_text from quarantine.rows
+        where ($load is null or load_id = $load) and ($table is null or table_name = $table)
+        order by load_id, table_name, file, line limit $limit"""
+    cursor = connection.execute(query, {"load": load_id, "table": table, "limit": (1 << 62) if limit is None else limit})
+    while batch := cursor.fetchmany(1000):
+        for load, name, file, line, reasons, raw_text in batch:
+            yield Refused(load, name, file, line, tuple(reasons), raw_text)
+
+
+def export(connection: Connection, target: IO[str], load_id: int | None, table: str | None) -> int:
+    """Writes quarantined rows of one table as CSV that can be corrected and landed; returns how many.
+
+    Fields stand under their own names; a row that has no such fields has its text in `_raw_text` alone. The columns that
+    begin with `_` are for the reader: landing leaves them out.
+    """
+    tables = sorted({name for load, name, _, _ in summary(connection) if load_id in (None, load) and table in (None, name)})
+    if len(tables) != 1:
+        what = f"the rows are of several tables: {', '.join(tables)}" if tables else "no such row is in quarantine"
+        raise UsageError(what, "choose one: `--table TABLE`" if tables else "`casemart quarantine list` shows what is there")
+    query = "select load_id, file, columns, json_extract_string(options, 'delimiter') from landing.loads where table_name = ?"
+    formats = {
+        (load, file): (columns, delimiter) for load, file, columns, delimiter in connection.execute(query, tables).fetchall()
+    }
+    wanted = {
+        (row[0], row[1])
+        for row in connection.execute(
+            "select distinct load_id, file from quarantine.rows where table_name = ?", tables
+        ).fetchall()
+    }
+    names = dict.fromkeys(name for key in sorted(wanted) for name in formats[key][0] if name and load_id in (None, key[0]))
+    writer = csv.DictWriter(target, [*names, "_reasons", "_file", "_line", "_raw_text"], lineterminator="\n")
+    writer.writeheader()
+    count = 0
+    for row in rows(connection, load_id, tables[0]):
+        header, delimiter = formats[row.load_id, row.file]
+        fields: dict[str, Any] = {
+            "_reasons": "; ".join(row.reasons),
+            "_file": row.file,
+            "_line": row.line,
+            "_raw_text": row.raw_text,
+        }
+        writer.writerow(_parsed(row.raw_text, header, delimiter) | fields)
+        count += 1
+    return count
+
+
+def _parsed(text: str, header: list[str], delimiter: str) -> dict[str, str]:
+    """The fields by name; nothing where the text is not one sound record of that header."""
+    try:
+        records = list(csv.reader([text], delimiter=delimiter, strict=True))
+    except csv.Error:
+        return {}
+    is_sound = len(records) == 1 and len(records[0]) == len(header)
+    return {name: value for name, value in zip(header, records[0], strict=True) if name} if is_sound else {}
+
+
+def _refused_file() -> str:
+    columns = "{'line': 'bigint', 'reason': 'varchar', 'raw_text': 'varchar'}"
+    return f"read_csv($path, delim = ',', columns = {columns}, parallel = false, {CSV})"
+
+
+def _exists(connection: Connection) -> bool:
+    query = "select count(*) from duckdb_tables() where schema_name = 'quarantine' and table_name = 'rows'"
+    return bool(connection.execute(query).fetchall()[0][0])

@@ -1,0 +1,141 @@
+"""`casemart quarantine`: what was refused is listed, shown, and exported so that it can be corrected and landed."""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import fcntl
+import os
+import pty
+import struct
+import subprocess
+import sys
+import termios
+from collections.abc import Callable
+from pathlib import Path
+from subprocess import CompletedProcess
+
+import duckdb
+import pytest
+from land_kit import case, check_ledger, printed, query, write_cases
+
+from casemart.warehouse import open_private
+from casemart.workspace import Workspace
+
+Run = Callable[..., CompletedProcess[str]]
+
+
+@pytest.fixture
+def home(tmp_path: Path, casemart: Run) -> Path:
+    """Two loads with refused rows in two tables."""
+    quoted = '3,phone,"soon","",open,"two\nlines, ""said"""\n'
+    write_cases(
+        tmp_path / "cases.csv", case(1), case(2, status="opne"), quoted, "4,phone\n", '5,"ph"one,2026-01-05 10:00,,open,\n'
+    )
+    (tmp_path / "interactions.tsv").write_text(
+        "interaction_id\tcase_id\toccurred_at\tdirection\tkind\ttalk_seconds\ni1\t1\t2026-01-05 10:00\tinbound\tmessage\t4.5\n"
+    )
+    casemart("land", "cases.csv", "--max-rejects", "1", cwd=tmp_path)
+    casemart("land", "interactions.tsv", "--max-rejects", "1", cwd=tmp_path)
+    return tmp_path
+
+
+def test_reasons_are_counted(home: Path, casemart: Run) -> None:
+    assert [tuple(row.values()) for row in printed(casemart("quarantine", "list", cwd=home).stdout)] == [
+        ("1", "cases", "2 fields instead of 6", "1"),
+        ("1", "cases", "opened_at: not a timestamp", "1"),
+        ("1", "cases", "status: not one of open, closed", "1"),
+        ("1", "cases", "text beside a quoted value", "1"),
+        ("2", "interactions", "talk_seconds: not an integer", "1"),
+    ]
+
+
+def test_rows_are_shown_where_they_stand(home: Path, casemart: Run) -> None:
+    shown = printed(casemart("quarantine", "show", "--load", 1, "--table", "cases", "--limit", 2, cwd=home).stdout)
+    assert [(row["file"], row["line"], row["reasons"], row["raw_text"]) for row in shown] == [
+        ("cases.csv", "3", "status: not one of open, closed: opne", "2,phone,2026-01-05T10:00:00Z,,opne,"),
+        ("cases.csv", "4", "opened_at: not a timestamp: soon", '3,phone,"soon","",open,"two\nlines, ""said"""'),
+    ]
+    assert "there are more" in casemart("quarantine", "show", "--limit", 1, cwd=home).stderr
+    assert [row["line"] for row in printed(casemart("quarantine", "show", "--load", 2, cwd=home).stdout)] == ["2"]
+    assert "no such row" in casemart("quarantine", "show", "--load", 3, cwd=home).stderr
+
+
+def test_exported_rows_land_once_they_are_corrected(home: Path, casemart: Run) -> None:
+    refused = casemart("quarantine", "export", "-o", "fixed.csv", cwd=home, code=2)
+    assert "the rows are of several tables: cases, interactions" in refused.stderr
+    assert not (home / "fixed.csv").exists()
+    casemart("quarantine", "export", "--table", "cases", "-o", "fixed.csv", cwd=home)
+    assert "is there already" in casemart("quarantine", "export", "-t", "cases", "-o", "fixed.csv", cwd=home, code=2).stderr
+    with (home / "fixed.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [(row["case_id"], row["product"], row["_line"]) for row in rows] == [
+        ("2", "", "3"),
+        ("3", 'two\nlines, "said"', "4"),
+        ("", "", "6"),
+        ("", "", "7"),
+    ]
+    assert rows[3]["_raw_text"] == '5,"ph"one,2026-01-05 10:00,,open,'
+    for row, number in zip(rows, (2, 3, 4, 5), strict=True):
+        row |= {"case_id": str(number), "channel": "phone", "opened_at": "2026-01-05 10:00", "status": "open"}
+    with (home / "fixed.csv").open("w", newline="") as file:
+        writer = csv.DictWriter(file, rows[0])
+        writer.writeheader()
+        writer.writerows(rows)
+    landed = printed(casemart("land", "fixed.csv", "--table", "cases", cwd=home).stdout)
+    assert [(row["landed"], row["ignored"]) for row in landed] == [("4", "_reasons, _file, _line, _raw_text")]
+    assert query(home, "select count(*) from raw.cases") == [(5,)]
+    assert casemart("quarantine", "export", "--load", 2, "-o", "-.csv", cwd=home).stdout == ""
+    with (home / "-.csv").open(newline="") as file:
+        assert [(row["interaction_id"], row["talk_seconds"]) for row in csv.DictReader(file)] == [("i1", "4.5")]
+
+
+def test_a_withdrawn_load_takes_its_refused_rows_along(home: Path, casemart: Run) -> None:
+    casemart("unland", 1, cwd=home)
+    assert {row["load"] for row in printed(casemart("quarantine", "list", cwd=home).stdout)} == {"2"}
+    check_ledger(home)
+
+
+def test_without_a_warehouse_and_without_rows(tmp_path: Path, casemart: Run) -> None:
+    assert "casemart land" in casemart("quarantine", "list", cwd=tmp_path, code=1).stderr
+    open_private(Workspace(tmp_path)).close()
+    assert "nothing is in quarantine" in casemart("quarantine", "list", cwd=tmp_path).stderr
+    assert "no such row" in casemart("quarantine", "export", "-o", "x.csv", cwd=tmp_path, code=2).stderr
+
+
+def test_a_written_warehouse_cannot_be_read(home: Path, casemart: Run) -> None:
+    with duckdb.connect(str(Workspace(home).warehouse)):
+        for arguments in (("list",), ("show",), ("export", "-o", "x.csv")):
+            assert "is held by" in casemart("quarantine", *arguments, cwd=home, code=3).stderr
+
+
+def test_on_a_terminal_rows_cannot_steer_it(tmp_path: Path) -> None:
+    write_cases(tmp_path / "cases_[red].csv", case(1), case(2, "\x1b[31mred\u202e[bold]", status="opne"))
+    home = ("-C", tmp_path)
+    landed = on_a_terminal(*home, "land", tmp_path / "cases_[red].csv", "--max-rejects", 1)
+    assert "cases_[red].csv -> cases: 2 records, 1 landed, 1 quarantined" in landed
+    shown = on_a_terminal(*home, "quarantine", "show")
+    assert "\\x1b[31mred\\u202e[bold]" in shown
+    for said in (landed, shown, on_a_terminal(*home, "quarantine", "list")):
+        assert "quarantined" in said or "status: not one of open, closed" in said
+        assert "\x1b[31m" not in said
+
+
+def on_a_terminal(*arguments: object) -> str:
+    """What the command writes on a wide terminal, stdout and stderr as they come."""
+    control, terminal = pty.openpty()
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 50, 400, 0, 0))
+    script = Path(sys.executable).with_name("casemart")
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("CASEMART_")} | {"TERM": "xterm"}
+    with subprocess.Popen(
+        [script, *map(str, arguments)], stdin=terminal, stdout=terminal, stderr=terminal, env=environment
+    ) as child:
+        os.close(terminal)
+        written = b""
+        # Reading fails once the child has closed its side.
+        with contextlib.suppress(OSError):
+            while piece := os.read(control, 65536):
+                written += piece
+        os.close(control)
+    assert child.returncode == 0
+    return written.decode()
