@@ -64,6 +64,8 @@ def build(
     with hold_lock(workspace, "build") as lock:
         with open_private(workspace) as connection:
             fingerprint = _fingerprint(connection, project, variables)
+            if fingerprint and not any(raw_counts(connection).values()):
+                say(f"warning: nothing has landed in {workspace.home}, so every mart will be empty: `casemart land PATH…` first")
         current = current_version(workspace)
         if current and fingerprint and current.fingerprint == fingerprint and not (force or full_refresh):
             say(f"nothing to do: version {current.name} is up to date")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import random
 import re
 from collections.abc import Iterator
@@ -106,22 +107,24 @@ def test_any_file_is_split_without_loss(
     for _ in range(75):
         # Pieces so small that records, line ends and characters are torn.
         monkeypatch.setattr(content, "PIECE_BYTES", random_.choice([1, 2, 3, 7, 50, 1000]))
-        tokens = ["a", "ü€", ",", ",", '"', '""', '"x","y",z\n', "1,2,3\n", '"l\ni",p,q\r\n', "\n", "\r\n", "\r"]
+        tokens = ["a", "ü€", ",", ",", '"', '""', '"x","y",z\n', '"x","y","z"\r\n', '"x"\n', "1,2,3\n"]
+        tokens += ['"l\ni",p,q\r\n', "\n", "\r\n", "\r"]
         weights = [random_.random() for _ in tokens]
-        text = "x,y,z" + random_.choice(["\n", "\r\n"]) + "".join(random_.choices(tokens, weights, k=random_.randrange(60)))
-        assert parts(database, split(tmp_path, text)) == expected(text, 3), repr(text)
+        header = random_.choice(["x,y,z", "x"])
+        text = header + random_.choice(["\n", "\r\n"]) + "".join(random_.choices(tokens, weights, k=random_.randrange(60)))
+        assert parts(database, split(tmp_path, text)) == expected(text, 1 + header.count(",")), repr(text)
 
 
 def test_dense_quotes_are_read_as_the_csv_module_does(tmp_path: Path, database: duckdb.DuckDBPyConnection) -> None:
     random_ = random.Random(1)
     values = ["a", "", "ü", 'say ""x""', "a,b", "two\nlines", "2026-01-05"]
     lines = ['"' + '","'.join(random_.choices(values, [20, 9, 5, 1, 1, 1, 20], k=4)) + '"' for _ in range(30_000)]
-    text = "a,b,c,d\n" + "\n".join(lines) + "\n"
+    text = "a,b,c,d\n" + "".join(line + random_.choice(["\n", "\r\n"]) for line in lines)
     found = parts(database, split(tmp_path, text))
-    rows = list(csv.reader(text.splitlines(keepends=True)))[1:]
+    rows = list(csv.reader(io.StringIO(text, newline="")))[1:]
     assert [fields for _, (_, fields) in sorted(found.items())] == [tuple(value or None for value in row) for row in rows]
     physical = text.split("\n")
-    assert all(physical[line - 1] == raw.split("\n")[0] for line, (raw, _) in found.items())
+    assert all(physical[line - 1].rstrip("\r") == raw.split("\n")[0] for line, (raw, _) in found.items())
 
 
 def test_an_open_quote_costs_one_line_not_the_rest(tmp_path: Path) -> None:
@@ -138,11 +141,12 @@ def test_an_open_quote_costs_one_line_not_the_rest(tmp_path: Path) -> None:
         ('a,b\n1,"' + "x" * (read.MAX_RECORD_BYTES + 1), "a record of more than 1,048,576 bytes in or after line 2"),
         ('a,b\n1,"' + "x" * (read.MAX_RECORD_BYTES + 1) + '"\n', "a record of more than 1,048,576 bytes in or after line 2"),
         ('a,"b\n1,2\n', "has a header with unpaired quotes"),
+        ("a,b\n" + '1,"x",' + "x" * 2 * read.MAX_RECORD_BYTES, "a record of more than 1,048,576 bytes in or after line 2"),
         ("\n\r\n\n", "has only blank lines"),
         ("x" * 3_000_000, "has no header"),
         ("x" * 200_000 + "\n", "has no header"),
     ],
-    ids=["plain", "open", "closed", "header", "blank", "long header", "long name"],
+    ids=["plain", "open", "closed", "long line", "header", "blank", "long header", "long name"],
 )
 def test_what_is_no_table_is_refused(tmp_path: Path, text: str, message: str) -> None:
     with pytest.raises(CasemartError, match=re.escape(message)):

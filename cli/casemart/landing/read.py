@@ -42,7 +42,7 @@ class Grammar:
         return Grammar(
             record=re.compile(value + rb"(?:" + mark + value + rb")*+(?:\r\n|\n|\r|\Z)"),
             unclosed=re.compile(rb"(?:" + value + mark + rb')*+"[^"]*+(?:""[^"]*+)*+\Z'),
-            run=re.compile(rb"(?:" + one_line + rb"(?:" + mark + one_line + rb"){%d}\n)++" % (field_count - 1)),
+            run=re.compile(rb"(?:" + one_line + rb"(?:" + mark + one_line + rb"){%d}\r?\n)++" % (field_count - 1)),
         )
 
 
@@ -149,20 +149,18 @@ class _Splitter:
         """Handles all complete records of `data` and gives back the rest."""
         position = 0
         end = len(data) if is_final else max(data.rfind(b"\n"), data.rfind(b"\r", 0, -1)) + 1
-        # Where nearly every field is quoted, going from quote to quote would be slow.
-        is_dense = data.count(b'"') * 100 > len(data)
+        # Where nearly every field is quoted, going from quote to quote would be slow. (A lone column may be a blank line.)
+        is_dense = data.count(b'"') * 100 > len(data) and self.width > 1
         while position < end:
             quote = data.find(b'"', position, end)
-            start = (
-                end
-                if quote < 0
-                else max(data.rfind(b"\n", position, quote), data.rfind(b"\r", position, quote), position - 1) + 1
-            )
+            start = end
+            if quote >= 0:
+                start = 1 + max(data.rfind(b"\n", position, quote), data.rfind(b"\r", position, quote), position - 1)
             if start > position:
                 self._take_lines(data[position:start])
                 position = start
             elif is_dense and (run := self.grammar.run.match(data, position, end)):
-                self._write_lines(run.group().split(b"\n")[:-1])
+                self._write_lines(run.group().replace(b"\r\n", b"\n").split(b"\n")[:-1])
                 position = run.end()
             else:
                 after = self._take_quoted(data, position, is_final)
@@ -170,7 +168,7 @@ class _Splitter:
                     break
                 position = after
         rest = data[position:]
-        if len(rest) > MAX_RECORD_BYTES and b'"' not in rest:
+        if len(rest) > MAX_RECORD_BYTES and not LINE_END.search(rest, 0, len(rest) - 1):
             raise self._too_long()
         return rest
 
