@@ -9,7 +9,7 @@ from typing import Any
 
 import duckdb
 
-from casemart.errors import CasemartError, LockedError
+from casemart.errors import CasemartError, LockedError, UsageError
 from casemart.workspace import Workspace
 
 Connection = duckdb.DuckDBPyConnection
@@ -22,6 +22,9 @@ PATIENCE_SECONDS = 1.0
 def open_private(workspace: Workspace, read_only: bool = False) -> Connection:
     """The warehouse that landing and dbt write, in UTC. One process may write or many may read: else LockedError."""
     file = workspace.warehouse
+    if "?" in str(file):
+        # DuckDB takes what follows it for options, and puts its write-ahead log elsewhere.
+        raise UsageError(f"the folder's path has a question mark: {workspace.home}", "use a folder without one")
     if read_only:
         _require(workspace)
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import IO, Any
+from typing import IO
 
 from casemart.contract import Table
 from casemart.errors import UsageError
@@ -108,29 +108,22 @@ def export(connection: Connection, target: IO[str], load_id: int | None, table: 
     if len(tables) != 1:
         what = f"the rows are of several tables: {', '.join(tables)}" if tables else "no such row is in quarantine"
         raise UsageError(what, "choose one: `--table TABLE`" if tables else "`casemart quarantine list` shows what is there")
-    query = "select load_id, file, columns, json_extract_string(options, 'delimiter') from landing.loads where table_name = ?"
-    formats = {
-        (load, file): (columns, delimiter) for load, file, columns, delimiter in connection.execute(query, tables).fetchall()
-    }
-    wanted = {
-        (row[0], row[1])
-        for row in connection.execute(
-            "select distinct load_id, file from quarantine.rows where table_name = ?", tables
-        ).fetchall()
-    }
-    names = dict.fromkeys(name for key in sorted(wanted) for name in formats[key][0] if name and load_id in (None, key[0]))
+    query = """
+        select loads.load_id, loads.file, columns, json_extract_string(options, 'delimiter')
+        from landing.loads as loads
+            semi join quarantine.rows as refused on refused.load_id = loads.load_id and refused.file = loads.file
+        where loads.table_name = $table and ($load is null or loads.load_id = $load)
+        order by loads.load_id, loads.file"""
+    files = connection.execute(query, {"table": tables[0], "load": load_id}).fetchall()
+    formats = {(load, file): (columns, delimiter) for load, file, columns, delimiter in files}
+    names = dict.fromkeys(name for columns, _ in formats.values() for name in columns if name)
     writer = csv.DictWriter(target, [*names, "_reasons", "_file", "_line", "_raw_text"], lineterminator="\n")
     writer.writeheader()
     count = 0
     for row in rows(connection, load_id, tables[0]):
         header, delimiter = formats[row.load_id, row.file]
-        fields: dict[str, Any] = {
-            "_reasons": "; ".join(row.reasons),
-            "_file": row.file,
-            "_line": row.line,
-            "_raw_text": row.raw_text,
-        }
-        writer.writerow(_parsed(row.raw_text, header, delimiter) | fields)
+        about = {"_reasons": "; ".join(row.reasons), "_file": row.file, "_line": row.line, "_raw_text": row.raw_text}
+        writer.writerow({**_parsed(row.raw_text, header, delimiter), **about})
         count += 1
     return count
 
