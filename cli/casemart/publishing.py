@@ -64,12 +64,13 @@ def build(
     with hold_lock(workspace, "build") as lock:
         with open_private(workspace) as connection:
             fingerprint = _fingerprint(connection, project, variables)
-            if fingerprint and not any(raw_counts(connection).values()):
-                say(f"warning: nothing has landed in {workspace.home}, so every mart will be empty: `casemart land PATH…` first")
+            is_empty = fingerprint is not None and not any(raw_counts(connection).values())
         current = current_version(workspace)
         if current and fingerprint and current.fingerprint == fingerprint and not (force or full_refresh):
             say(f"nothing to do: version {current.name} is up to date")
             return current
+        if is_empty:
+            say(f"warning: nothing has landed in {workspace.home}, so every mart will be empty: `casemart land PATH…` first")
         run = dbt.build(workspace, lock, project=project, variables=variables, full_refresh=full_refresh, say=say, watch=watch)
         if run.failed:
             raise _failure(workspace, run)
