@@ -20,9 +20,30 @@ evidence as (
         case_id,
         sum(case when is_late then 1 else 0 end) as late_evidence,
         sum(case when evidence = 'further_contact' and not is_late then 1 else 0 end) as further_agent_interactions,
+        count(case when evidence = 'further_contact' and not is_late then handle_seconds end) as further_timed_interactions,
         sum(case when evidence = 'further_contact' and not is_late then handle_seconds end) as further_handle_seconds
     from {{ ref('casemart', 'fct_first_contact_evidence') }}
     group by case_id
+),
+
+-- What contact went on after the first: with first contact within the settlement, without it up to the first closing.
+further as (
+    select
+        first_contacts.case_id,
+        case
+            when first_contacts.initial_interaction_id is not null then coalesce(evidence.further_agent_interactions, 0)
+            else greatest(first_contacts.agent_interactions_to_first_closing - 1, 0)
+        end as agent_interactions,
+        case
+            when first_contacts.initial_interaction_id is not null then coalesce(evidence.further_timed_interactions, 0)
+            else first_contacts.further_timed_interactions_to_first_closing
+        end as timed_interactions,
+        case
+            when first_contacts.initial_interaction_id is not null then evidence.further_handle_seconds
+            else first_contacts.further_handle_seconds_to_first_closing
+        end as handle_seconds
+    from first_contacts
+    left join evidence on first_contacts.case_id = evidence.case_id
 ),
 
 agent_interactions as (
@@ -138,24 +159,16 @@ select
     flagged.no_repeat_state,
     flagged.repeat_case_id,
     coalesce(agent_interactions.agent_interactions, 0) as agent_interactions,
-    cast(
-        case
-            when first_contacts.initial_interaction_id is not null then coalesce(evidence.further_agent_interactions, 0)
-            else greatest(first_contacts.agent_interactions_to_first_closing - 1, 0)
-        end as bigint
-    ) as further_agent_interactions,
-    cast(
-        case
-            when first_contacts.initial_interaction_id is not null then evidence.further_handle_seconds
-            else first_contacts.further_handle_seconds_to_first_closing
-        end as bigint
-    ) as further_handle_seconds,
+    cast(further.agent_interactions as bigint) as further_agent_interactions,
+    cast(further.timed_interactions as bigint) as further_timed_interactions,
+    cast(case when further.agent_interactions = 0 then 0 else further.handle_seconds end as bigint) as further_handle_seconds,
     cast(coalesce(evidence.late_evidence, 0) as bigint) as late_evidence
 from cases
 inner join first_contacts on cases.case_id = first_contacts.case_id
 inner join outcomes on cases.case_id = outcomes.case_id
 inner join segmented on cases.case_id = segmented.case_id
 inner join flagged on cases.case_id = flagged.case_id
+inner join further on cases.case_id = further.case_id
 left join case_types on cases.case_type = case_types.case_type
 left join evidence on cases.case_id = evidence.case_id
 left join agent_interactions on cases.case_id = agent_interactions.case_id

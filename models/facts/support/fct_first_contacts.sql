@@ -54,6 +54,7 @@ initial_interactions as (
 further_contacts as (
     select
         contacts.case_id,
+        count(contacts.handle_seconds) as timed_interactions,
         sum(contacts.handle_seconds) as handle_seconds
     from contacts
     inner join first_agent_interactions on contacts.case_id = first_agent_interactions.case_id
@@ -84,6 +85,7 @@ select
     unknown_agents.case_id is null as is_qualification_known,
     first_agent_interactions.first_agent_interaction_id,
     coalesce(contact_counts.agent_interactions, 0) as agent_interactions_to_first_closing,
+    coalesce(further_contacts.timed_interactions, 0) as further_timed_interactions_to_first_closing,
     cast(further_contacts.handle_seconds as bigint) as further_handle_seconds_to_first_closing,
     coalesce(contact_counts.has_qualified_agent, false) as has_qualified_agent
 from cases

@@ -10,6 +10,7 @@ inhibited as (
         coalesce(cases.product, '(none)') as product,
         count(*) as cases,
         cast(sum(cases.further_agent_interactions) as bigint) as further_agent_interactions,
+        cast(sum(cases.further_timed_interactions) as bigint) as further_timed_interactions,
         cast(sum(cases.further_handle_seconds) as bigint) as further_handle_seconds
     from {{ ref('casemart', 'fct_cases') }} as cases
     inner join {{ ref('casemart', 'dim_periods') }} as periods
@@ -48,9 +49,18 @@ select
     {{ casemart.rate('cumulated.cases', 'cumulated.cases_of_period') }} as share_of_cases,
     {{ casemart.rate('cumulated.cases_so_far', 'cumulated.cases_of_period') }} as cumulative_share,
     cumulated.further_agent_interactions,
+    cumulated.further_timed_interactions,
     cumulated.further_handle_seconds,
-    {{ casemart.rounded('cumulated.further_handle_seconds / cast(3600 as ' ~ casemart.type_double() ~ ') * costs.cost_per_handled_hour') }}
-        as further_handle_cost,
+    -- Interactions without a measured time count with the period's mean, as in the handled hours that the cost is divided by.
+    case
+        when cumulated.further_agent_interactions = 0 then 0
+        else
+            {{ casemart.rounded(
+                '(coalesce(cumulated.further_handle_seconds, 0) / cast(3600 as ' ~ casemart.type_double() ~ ')'
+                ~ ' + (cumulated.further_agent_interactions - cumulated.further_timed_interactions)'
+                ~ ' * costs.handled_hours / nullif(costs.handled_contacts, 0)) * costs.cost_per_handled_hour'
+            ) }}
+    end as further_handle_cost,
     {{ casemart.is_settled('cumulated.period_end', var('casemart_fcr_settlement_days')) }} as is_complete
 from cumulated
 left join {{ ref('casemart', 'fct_handled_hour_costs') }} as costs

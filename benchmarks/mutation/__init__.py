@@ -1,0 +1,1 @@
+"""Mutants of the compiled models, and the tests that may notice them. The command is `benchmarks/mutants.py`."""
