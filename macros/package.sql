@@ -19,12 +19,25 @@
         {% if var('casemart_timezone') not in modules.pytz.all_timezones %}
             {% do problems.append("casemart_timezone: not an IANA time zone: '" ~ var('casemart_timezone') ~ "'") %}
         {% endif %}
-        {% for grain in var('casemart_period_grains') if grain not in ('week', 'month', 'quarter', 'year') %}
-            {% do problems.append("casemart_period_grains: not one of week, month, quarter, year: '" ~ grain ~ "'") %}
-        {% endfor %}
+        {% set grains = var('casemart_period_grains') %}
+        {% if grains is string or grains is not sequence or not grains or (grains | unique | list | length) != (grains | length) %}
+            {% do problems.append('casemart_period_grains: not a list of different periods: ' ~ grains) %}
+        {% else %}
+            {% for grain in grains if grain not in ('week', 'month', 'quarter', 'year') %}
+                {% do problems.append("casemart_period_grains: not one of week, month, quarter, year: '" ~ grain ~ "'") %}
+            {% endfor %}
+        {% endif %}
+        {% set as_of = var('casemart_as_of') %}
+        {% if as_of is not none and not modules.re.fullmatch('(19|2[0-9])[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])', as_of | string) %}
+            {% do problems.append("casemart_as_of: not a day such as 2026-03-31: '" ~ as_of ~ "'") %}
+        {% endif %}
+        {% if not modules.re.fullmatch('[A-Za-z]{3}', var('casemart_reporting_currency') | string) %}
+            {% do problems.append("casemart_reporting_currency: not an ISO 4217 code: '" ~ var('casemart_reporting_currency') ~ "'") %}
+        {% endif %}
         {% for name in ('casemart_fcr_settlement_days', 'casemart_fcr_repeat_window_days', 'casemart_fcr_silence_confirms_days') %}
             {% set days = var(name) %}
-            {% if days is not none and (days is not integer or days < 0) %}
+            {% set may_be_off = name == 'casemart_fcr_silence_confirms_days' %}
+            {% if not (days is none and may_be_off) and (days is boolean or days is not integer or days < 0) %}
                 {% do problems.append(name ~ ': not a number of days: ' ~ days) %}
             {% endif %}
         {% endfor %}
