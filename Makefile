@@ -3,11 +3,12 @@
 # make test              every check
 # make lint              SQL style
 # make bench             how fast it is
+# make mutants           how many changes of the models the tests would notice
 # make lock              compile requirements.lock from pyproject.toml anew (needs uv)
 # make clean             remove the environment, the demo and what tools leave behind; never your warehouse
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test lint bench lock clean
+.PHONY: help install demo test lint bench mutants lock clean
 
 # The first Python there is; bootstrap.py looks for a newer one if it is too old.
 PYTHON ?= $(firstword $(foreach name,python3 python3.14 python3.13 python3.12 python3.11,$(shell command -v $(name) 2>/dev/null)))
@@ -34,7 +35,10 @@ lint: install
 	$(BIN)/sqlfluff lint models tests/data
 
 bench: install
-	@set -e; for benchmark in benchmarks/*.py; do echo "$$benchmark"; $(BIN)/python "$$benchmark"; done
+	$(BIN)/python benchmarks/landing.py
+
+mutants: install
+	$(BIN)/python benchmarks/mutants.py
 
 lock:
 	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --no-strip-extras \
