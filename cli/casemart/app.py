@@ -9,9 +9,9 @@ from typing import Annotated
 
 import typer
 
-from casemart import __version__
+from casemart import __version__, settings
 from casemart.commands import Call
-from casemart.errors import CasemartError, ExitCode
+from casemart.errors import CasemartError, ExitCode, UsageError
 from casemart.workspace import Workspace, find_home
 
 app = typer.Typer(
@@ -19,7 +19,7 @@ app = typer.Typer(
     help="Support and customer success metrics whose numbers can be traced to their rows.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "CASEMART"},
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
 
 
@@ -46,13 +46,13 @@ def main_callback(
     ] = False,
 ) -> None:
     """Land files, build and publish metrics, read them."""
+    # For `main`, which sees the error when the context is gone; `CASEMART_DEBUG=0` has come here as False.
+    os.environ["CASEMART_DEBUG"] = "1" if debug else ""
+    if home and home.exists() and not home.is_dir():
+        raise UsageError(f"{home} is not a folder", "name the folder of the warehouse: `--home FOLDER`")
     workspace = Workspace(home.resolve() if home else find_home(Path.cwd()))
-    context.default_map = {
-        name: value for name, value in workspace.settings().items() if isinstance(value, dict) and name != "vars"
-    }
+    context.default_map = settings.defaults(context.command, workspace.settings())
     context.obj = Call(workspace.demo if demo else workspace, is_quiet=quiet)
-    if debug:
-        os.environ["CASEMART_DEBUG"] = "1"
 
 
 def _register() -> None:
@@ -82,20 +82,63 @@ _register()
 def main() -> None:
     """Entry point of the console script."""
     try:
-        app()
-    except CasemartError as error:
-        if os.environ.get("CASEMART_DEBUG"):
-            raise
-        typer.echo(f"error: {error.message}", err=True)
-        if error.hint:
-            typer.echo(f"hint: {error.hint}", err=True)
-        sys.exit(error.exit_code)
+        code = _run()
     except KeyboardInterrupt:
-        sys.exit(ExitCode.INTERRUPTED)
+        code = ExitCode.INTERRUPTED
     except BrokenPipeError:
-        # The reader of a pipe has seen enough; leave without Python's complaint at exit.
+        # The reader of a pipe has seen enough.
+        code = ExitCode.OK
+        _abandon_output()
+    except Exception as error:
+        known = _expected(error)
+        if known is None or os.environ.get("CASEMART_DEBUG"):
+            raise
+        typer.echo(f"error: {known.message}", err=True)
+        if known.hint:
+            typer.echo(f"hint: {known.hint}", err=True)
+        code = known.exit_code
+        try:
+            sys.stdout.flush()
+        except (OSError, AttributeError):
+            _abandon_output()
+    sys.exit(code)
+
+
+def _run() -> int | str | None:
+    """Runs the command that the arguments name, to the last byte of what it prints. Returns its exit code."""
+    if sys.stdout is None:
+        raise CasemartError("standard output is closed", "send it to a file, or to /dev/null")
+    command = typer.main.get_command(app)
+    settings.name_environment(command, "CASEMART")
+    try:
+        command()
+    except SystemExit as stop:
+        # Typer makes exit code 1 of a closed pipe.
+        if isinstance(stop.__context__, BrokenPipeError):
+            raise stop.__context__ from None
+        sys.stdout.flush()
+        return stop.code
+    return ExitCode.OK
+
+
+def _expected(error: Exception) -> CasemartError | None:
+    """What to tell of an error that is not a mistake in this program; None for any other."""
+    if isinstance(error, CasemartError):
+        return error
+    if isinstance(error, OSError):
+        place = f"{error.filename}: " if error.filename else ""
+        return CasemartError(f"{place}{error.strerror or error}")
+    duckdb = sys.modules.get("duckdb")
+    if duckdb and isinstance(error, duckdb.Error):
+        hint = "if a version is damaged: `casemart rollback`, or `casemart build --force`; `--debug` shows where it happened"
+        return CasemartError(f"DuckDB: {error}", hint)
+    return None
+
+
+def _abandon_output() -> None:
+    """What is left in stdout's buffer has nowhere to go; without this Python would complain at exit."""
+    if sys.stdout is not None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(ExitCode.OK)
 
 
 if __name__ == "__main__":

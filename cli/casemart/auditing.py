@@ -79,11 +79,19 @@ def has_table(connection: Connection, catalog: str, schema: str, table: str) -> 
 
 
 def write_version(
-    workspace: Workspace, run: Run, file: Path, info: dict[str, Any], previous: Path | None, say: Callable[[str], None]
+    workspace: Workspace,
+    run: Run,
+    file: Path,
+    info: dict[str, Any],
+    previous: Path | None,
+    say: Callable[[str], None],
+    *,
+    may_be_empty: bool = False,
 ) -> None:
     """Writes the published tables of `run` with `info` into the new `file`, audits it, and leaves it safe on the disk.
 
-    `previous` is the file of the version before, whose row counts are recorded next to the new ones.
+    `previous` is the file of the version before, whose row counts are recorded next to the new ones. Unless `may_be_empty`,
+    a version without a row in any fact is refused where the one before has rows.
     """
     with open_to_publish(workspace, file) as connection:
         # From here to the end of the audit nobody can write the warehouse: DuckDB holds it for reading.
@@ -94,6 +102,8 @@ def write_version(
         _copy(connection, run.published)
         _write_build_info(connection, {**info, "ledger": warehouse.ledger, "origin": warehouse.origin})
         _write_build_tables(connection, run.published, _counts_of(previous), say)
+        if not may_be_empty:
+            _refuse_emptiness(connection)
         connection.execute("checkpoint published")
         connection.execute("detach published")
         if file.with_name(file.name + ".wal").exists():
@@ -140,6 +150,20 @@ def _write_build_tables(connection: Connection, nodes: list[Node], before: dict[
         )
         if previous and count < previous / 2:
             say(f"warning: {node.schema}.{node.table} has {count} rows, the version before had {previous}")
+
+
+def _refuse_emptiness(connection: Connection) -> None:
+    """More likely a wrong folder or a withdrawn load than the wish to take all numbers from the readers."""
+    query = (
+        "select coalesce(sum(row_count), 0), coalesce(sum(previous_row_count), 0)"
+        " from published.marts.build_tables where schema_name = 'facts'"
+    )
+    rows, previous = connection.execute(query).fetchall()[0]
+    if previous and not rows:
+        raise CasemartError(
+            f"every fact is empty, and the current version has {previous:,} rows in them; nothing was published",
+            "land files first: `casemart land FOLDER`; or publish it all the same: `casemart build --force`",
+        )
 
 
 def _counts_of(previous: Path | None) -> dict[str, int]:

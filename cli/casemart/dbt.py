@@ -57,7 +57,7 @@ def parse_variables(assignments: list[str]) -> dict[str, Any]:
         name, equals, text = assignment.partition("=")
         try:
             value = yaml.safe_load(text)
-        except yaml.YAMLError as error:
+        except (yaml.YAMLError, ValueError) as error:  # ValueError: a date that is none
             raise UsageError(f"--var {assignment}: the value is not YAML", "quote it: `--var 'name=\"value\"'`") from error
         if not equals or not name.strip():
             raise UsageError(f"--var {assignment}: not NAME=VALUE", "for example `--var fcr_settlement_days=14`")

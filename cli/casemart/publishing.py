@@ -63,7 +63,7 @@ def build(
     variables = dbt.checked_variables(project, {**workspace.settings().get("vars", {}), **(variables or {})})
     with hold_lock(workspace, "build") as lock:
         with open_private(workspace) as connection:
-            fingerprint = _fingerprint(connection, project, variables)
+            fingerprint = fingerprint_of(connection, project, variables)
             is_empty = fingerprint is not None and not any(raw_counts(connection).values())
         current = current_version(workspace)
         if current and fingerprint and current.fingerprint == fingerprint and not (force or full_refresh):
@@ -74,7 +74,7 @@ def build(
         run = dbt.build(workspace, lock, project=project, variables=variables, full_refresh=full_refresh, say=say, watch=watch)
         if run.failed:
             raise _failure(workspace, run)
-        return _publish(workspace, run, project, fingerprint, keep, say)
+        return _publish(workspace, run, project, fingerprint, keep, force, say)
 
 
 def publish(
@@ -91,28 +91,37 @@ def publish(
     with hold_lock(workspace, "publish"):
         with open_private(workspace, read_only=True) as connection:
             warehouse = read_warehouse(connection)
-        run = _last_run(workspace, project, warehouse.invocation_id)
+        targets = _targets(workspace, project, warehouse.invocation_id)
+        run = _last_run(targets, warehouse.invocation_id)
         if run is None:
-            raise CasemartError("the last dbt invocation on this warehouse left no results, nothing was published", BUILD_AGAIN)
+            raise CasemartError(
+                f"the results of the last build are not in {' or '.join(map(str, targets))}, nothing was published; every later"
+                " dbt command overwrites them, such as `dbt compile` or `dbt docs generate`",
+                BUILD_AGAIN,
+            )
         if reason := warehouse.why_stale(run):
             raise CasemartError(f"{reason}, nothing was published", BUILD_AGAIN)
         current = current_version(workspace)
         if current and current.invocation_id == run.invocation_id and not force:
             say(f"nothing to do: version {current.name} is up to date")
             return current
-        return _publish(workspace, run, project, None, keep, say)
+        return _publish(workspace, run, project, None, keep, force, say)
 
 
-def _last_run(workspace: Workspace, project: Path, invocation_id: str | None) -> Run | None:
-    """The run of that id; where none is recorded the latest one, from the folders where dbt may have left it."""
-    targets = [dbt.target_of(workspace)]
+def _targets(workspace: Workspace, project: Path, invocation_id: str | None) -> list[Path]:
+    """The folders where dbt may have left the results of the last build."""
     # Elsewhere the results of a plain `dbt build` may be those of another warehouse.
-    targets += [project / "target"] if invocation_id or workspace.home.resolve() == project.resolve() else []
+    is_ours = invocation_id or workspace.home.resolve() == project.resolve()
+    return [dbt.target_of(workspace), *([project / "target"] if is_ours else [])]
+
+
+def _last_run(targets: list[Path], invocation_id: str | None) -> Run | None:
+    """The run of that id; where none is recorded the latest one."""
     runs = [run for run in map(read_run, targets) if run and invocation_id in (None, run.invocation_id)]
     return max(runs, key=lambda run: run.started_at, default=None)
 
 
-def _publish(workspace: Workspace, run: Run, project: Path, fingerprint: str | None, keep: int, say: Say) -> Version:
+def _publish(workspace: Workspace, run: Run, project: Path, fingerprint: str | None, keep: int, force: bool, say: Say) -> Version:
     if reason := run.why_not_publishable():
         raise CasemartError(f"not a whole build, nothing was published: {reason}", "build everything: `casemart build`")
     for result in run.warned:
@@ -137,7 +146,7 @@ def _publish(workspace: Workspace, run: Run, project: Path, fingerprint: str | N
     folder.mkdir(mode=0o700)
     try:
         previous = current.file if current and current.built_at else None
-        write_version(workspace, run, folder / "casemart.duckdb", info, previous, say)
+        write_version(workspace, run, folder / "casemart.duckdb", info, previous, say, may_be_empty=force)
         sync_folder(folder)
         folder.rename(workspace.published / name)
     except (duckdb.Error, OSError) as error:
@@ -158,7 +167,7 @@ def _check_keep(keep: int) -> None:
         raise UsageError("--keep must be at least 1", "the current version is always kept")
 
 
-def _fingerprint(connection: Connection, project: Path, variables: dict[str, Any]) -> str | None:
+def fingerprint_of(connection: Connection, project: Path, variables: dict[str, Any]) -> str | None:
     """What a build depends on, as hexadecimal digits. None where raw tables are elsewhere, as nobody tells when they change."""
     if {**dbt.known_variables(project), **variables}.get("casemart_raw"):
         return None

@@ -53,6 +53,8 @@ def current_version(workspace: Workspace) -> Version | None:
 
 def rollback(workspace: Workspace, version: str | None = None, *, say: Say = lambda _text: None) -> Version:
     """Makes `version`, else the one before the current, the current one."""
+    if not _names(workspace):
+        raise CasemartError(f"nothing is published in {workspace.home}", "build first: `casemart build`")
     with hold_lock(workspace, "rollback"):
         names, current = _names(workspace), _current_name(workspace)
         if version is None:

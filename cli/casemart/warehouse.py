@@ -110,7 +110,9 @@ def _patiently(file: Path, action: Callable[[], Connection]) -> Connection:
             return action()
         except duckdb.IOException as error:
             if "Could not set lock" not in str(error):
-                raise CasemartError(f"{file} cannot be opened: {error}") from error
+                is_damaged = "not a valid DuckDB database" in str(error)
+                hint = "move the damaged file away, and land the files again" if is_damaged else None
+                raise CasemartError(f"{file} cannot be opened: {error}", hint) from error
             if time.monotonic() > deadline:
                 # DuckDB says which process it is: often a plain `dbt build`, or a tool that should read what is published.
                 holder = str(error).partition("held in ")[2].partition(". See")[0] or "another process"
@@ -126,7 +128,7 @@ def _attach_current(connection: Connection, workspace: Workspace) -> None:
         file = workspace.current.resolve()
         try:
             connection.execute(f"attach {quoted(file)} as casemart (read_only)")
-        except duckdb.IOException as error:
+        except duckdb.Error as error:
             if is_last or file.is_file():
                 raise CasemartError(
                     f"{file} cannot be read: {error}", "`casemart rollback`, or `casemart build --force`"
@@ -136,9 +138,10 @@ def _attach_current(connection: Connection, workspace: Workspace) -> None:
 
 
 def _nothing_published(workspace: Workspace) -> CasemartError:
-    hint = "build it: `casemart build`"
+    build = "`casemart build`" if workspace.warehouse.is_file() else "`casemart land FOLDER`, then `casemart build`"
+    hint = f"build it: {build}"
     if workspace.demo.current.is_file():
-        hint = "add `--demo` in front of the command to read the demo, or build your own data: `casemart build`"
+        hint = f"add `--demo` in front of the command to read the demo, or build your own data: {build}"
     return CasemartError(f"nothing is published in {workspace.home}", hint)
 
 

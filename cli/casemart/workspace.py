@@ -61,9 +61,13 @@ class Workspace:
         if not file.is_file():
             return {}
         try:
-            return tomllib.loads(file.read_text(encoding="utf-8"))
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise UsageError(f"{file} cannot be read: {error}", "correct the file, or move it away") from error
+            settings = tomllib.loads(file.read_text(encoding="utf-8"))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+            reason = error.strerror if isinstance(error, OSError) else error
+            raise UsageError(f"{file} cannot be read: {reason}", "correct the file, or move it away") from error
+        if not isinstance(settings.get("vars", {}), dict):
+            raise UsageError(f"{file}: `vars` is not a table", "policies stand below a line `[vars]`")
+        return settings
 
 
 def find_home(start: Path) -> Path:

@@ -45,7 +45,11 @@ def test_variables_come_from_the_file_and_the_call(tiny: Tiny, tmp_path: Path) -
 
 @pytest.mark.parametrize(
     ("assignment", "hint"),
-    [("fcr_setlement_days=3", "did you mean `casemart_fcr_settlement_days`?"), ("fcr_settlement_days", "for example `--var")],
+    [
+        ("fcr_setlement_days=3", "did you mean `casemart_fcr_settlement_days`?"),
+        ("fcr_settlement_days", "for example `--var"),
+        ("as_of=2026-13-45", "quote it"),
+    ],
 )
 def test_wrong_variables_are_refused(casemart, tmp_path: Path, assignment: str, hint: str) -> None:
     refused = casemart("build", "--var", assignment, cwd=tmp_path, code=2)

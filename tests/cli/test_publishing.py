@@ -13,6 +13,7 @@ from casemart import auditing, publishing
 from casemart.dbt_results import Node
 from casemart.errors import CasemartError, UsageError
 from casemart.landing.ledger import LOADS
+from casemart.status import status as look
 from casemart.versions import Version
 from casemart.warehouse import open_private, open_published, open_to_publish
 from casemart.workspace import Workspace
@@ -97,7 +98,7 @@ def test_published_version_is_read_only_and_reaches_nothing_else(tiny: Tiny, tmp
 def test_nothing_published_says_how_to_go_on(tiny: Tiny, tmp_path: Path) -> None:
     with pytest.raises(CasemartError) as caught:
         open_published(Workspace(tmp_path / "empty"))
-    assert caught.value.hint == "build it: `casemart build`"
+    assert caught.value.hint == "build it: `casemart land FOLDER`, then `casemart build`"
     outer = Workspace(tmp_path / "outer")
     outer.demo.state.parent.parent.mkdir(parents=True)
     tiny.home.rename(outer.demo.home)
@@ -159,13 +160,26 @@ def test_rows_without_a_load_are_refused(tiny: Tiny) -> None:
 def test_landing_after_the_build_is_refused_and_seen_by_status(tiny: Tiny, casemart) -> None:
     assert json.loads(casemart("status", "-f", "json", cwd=tiny.home).stdout)["is_ahead"] is False
     columns = "1 as load_id, 'cases' as table_name, 1 as landed, 0 as superseded, 0 as withdrawn"
-    load = f"insert into landing.loads by name select {columns}"
-    change(tiny, "create schema raw", "create table raw.cases as select 'C1' as case_id", "create schema landing", LOADS, load)
+    load = f"insert into landing.loads by name select {columns}, '/in/cases.csv' as file"
+    withdrawn = (
+        f"insert into landing.loads by name select {columns.replace('1 as load_id', '2 as load_id')}, now() as withdrawn_at"
+    )
+    change(
+        tiny,
+        "create schema raw",
+        "create table raw.cases as select 'C1' as case_id",
+        "create schema landing",
+        LOADS,
+        load,
+        withdrawn,
+    )
     with pytest.raises(CasemartError, match="rows have landed since the build began"):
         again(tiny)
     status = json.loads(casemart("status", "-f", "json", cwd=tiny.home).stdout)
     assert status["is_ahead"] is True
-    assert status["raw_tables"] == [{"table": "cases", "rows": 1, "loads": 1}]
+    assert status["raw_tables"] == [{"table": "cases", "rows": 1, "loads": 1}], "load 2 is withdrawn"
+    assert status["loads"] == [{"load": 1, "table": "cases", "rows": 1, "landed_at": None, "files": ["cases.csv"]}]
+    assert "cases.csv" in casemart("status", cwd=tiny.home).stdout
 
 
 def test_where_no_invocation_is_recorded_the_clock_decides(tiny: Tiny, casemart) -> None:
@@ -210,3 +224,49 @@ def test_audit_compares_every_column(tmp_path: Path, damage: str, part: str) -> 
         connection.execute(damage)
         with pytest.raises(CasemartError, match=rf"facts\.t: the copy differs from the warehouse \({part}\)"):
             auditing._audit_table(connection, node)
+
+
+def test_status_and_build_agree_on_what_is_new(tiny: Tiny) -> None:
+    first, _ = tiny.read()
+    again(tiny)
+    change(tiny, "update builds.last_invocation set invocation_id = 'interrupted'")
+    publishing.rollback(tiny.workspace, first)
+    assert look(tiny.workspace, tiny.project).is_ahead is False
+    assert tiny.run("build").stderr == f"nothing to do: version {first} is up to date\n"
+    (tiny.home / "casemart.toml").write_text("[vars]\noffset = 1\n")
+    assert look(tiny.workspace, tiny.project).is_ahead is True
+
+
+def test_results_that_dbt_has_overwritten_are_missed(tiny: Tiny) -> None:
+    tiny.dbt("build", "--profiles-dir", ".", "--vars", "offset: 2")
+    tiny.dbt("compile", "--profiles-dir", ".")
+    with pytest.raises(CasemartError, match="`dbt compile` or `dbt docs generate`") as caught:
+        publishing.publish(tiny.workspace, project=tiny.project)
+    assert caught.value.hint == auditing.BUILD_AGAIN
+
+
+def test_empty_facts_do_not_replace_full_ones(tiny: Tiny) -> None:
+    before = tiny.read()
+    (tiny.project / "seeds" / "channels.csv").write_text("channel\n")
+    refused = tiny.run("build", code=1)
+    assert "error: every fact is empty, and the current version has 3,000 rows" in refused.stderr
+    assert tiny.read() == before
+    tiny.run("build", "--force")
+    assert tiny.read()[0] != before[0]
+
+
+def test_nothing_is_written_where_nothing_is(casemart, tmp_path: Path) -> None:
+    casemart("versions", cwd=tmp_path)
+    casemart("status", cwd=tmp_path)
+    assert "nothing is published" in casemart("rollback", cwd=tmp_path, code=1).stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_damaged_version_is_an_error_with_a_way_out(tiny: Tiny, casemart) -> None:
+    file = tiny.workspace.current
+    content = bytearray(file.read_bytes())
+    content[4096:] = b"\xa5" * (len(content) - 4096)
+    file.write_bytes(content)
+    failed = casemart("metrics", cwd=tiny.home, code=1)
+    assert "Traceback" not in failed.stderr
+    assert "`casemart rollback`" in failed.stderr

@@ -18,7 +18,9 @@ def build(
         typer.Option("--var", metavar="NAME=VALUE", help="Set a policy for this build, e.g. fcr_settlement_days=14. Repeatable."),
     ] = None,
     full_refresh: Annotated[bool, typer.Option("--full-refresh", help="Build incremental models anew.")] = False,
-    force: Annotated[bool, typer.Option("--force", help="Build even if nothing has changed.")] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Build even if nothing has changed; publish even if every fact is empty.")
+    ] = False,
     keep: Keep = 5,
 ) -> None:
     """Build every metric, test it, and publish it: all or nothing."""
@@ -27,14 +29,14 @@ def build(
 
     call = call_of(context)
     variables = dbt.parse_variables(var or [])
-    with node_progress(call.say, is_quiet=call.is_quiet) as watch:
+    with node_progress(call.say, is_quiet=call.is_quiet) as (watch, say):
         version = publishing.build(
             call.workspace,
             variables=variables,
             full_refresh=full_refresh,
             force=force,
             keep=keep,
-            say=call.say,
+            say=say,
             watch=watch,
         )
     typer.echo(version.name)

@@ -12,7 +12,7 @@ from casemart.commands.build import Keep
 
 def publish(
     context: typer.Context,
-    force: Annotated[bool, typer.Option("--force", help="Publish again what is published.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Publish again what is published, or what has become empty.")] = False,
     keep: Keep = 5,
 ) -> None:
     """Publish what a plain `dbt build` made, if all of it ran and passed."""

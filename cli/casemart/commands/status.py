@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from casemart.commands import call_of
 from casemart.commands.versions import Format, Shape, aligned
 from casemart.errors import LockedError
+
+if TYPE_CHECKING:
+    from casemart.status import Load
 
 
 def status(context: typer.Context, shape: Format = Shape.TABLE) -> None:
@@ -27,7 +31,7 @@ def status(context: typer.Context, shape: Format = Shape.TABLE) -> None:
     }
     tables = [{"table": table.name, "rows": table.rows, "loads": table.loads} for table in found.raw_tables]
     if shape is Shape.JSON:
-        typer.echo(json.dumps({**facts, "raw_tables": tables}, indent=2))
+        typer.echo(json.dumps({**facts, "raw_tables": tables, "loads": [_load(load) for load in found.loads]}, indent=2))
     else:
         ahead = "the warehouse holds what readers do not see yet: `casemart build`"
         typer.echo(f"home     {found.home}")
@@ -38,5 +42,18 @@ def status(context: typer.Context, shape: Format = Shape.TABLE) -> None:
             typer.echo(f"ahead    {ahead if found.is_ahead else 'no'}")
         if shown := [table for table in tables if table["rows"]]:
             typer.echo("\n" + aligned(shown))
+        if found.loads:
+            typer.echo("\n" + aligned([{**_load(load), "files": _shortened(load.files)} for load in found.loads]))
     if found.locked_by:
         raise LockedError(f"the warehouse is held by {found.locked_by}", "what is published can be read all the same")
+
+
+def _load(load: Load) -> dict[str, Any]:
+    landed_at = f"{load.landed_at.isoformat(timespec='seconds')}Z" if load.landed_at else None
+    return {"load": load.load, "table": load.table, "rows": load.rows, "landed_at": landed_at, "files": load.files}
+
+
+def _shortened(files: list[str]) -> str:
+    from casemart.render import printable
+
+    return printable(files[0]) + (f" and {len(files) - 1} more" if len(files) > 1 else "")
