@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 MISSING = "-"
 WIDE = 10_000
 HEADER_WIDTH = 12
+LONGEST_WORD = 40  # longer ones are folded on a terminal where need be: nothing is cut off
 # Cc and Cf could move the cursor or turn the direction of writing, Zl and Zp break a line, Cs and Co have no sign of their own.
 UNSAFE = frozenset({"Cc", "Cf", "Zl", "Zp", "Cs", "Co"})
 
@@ -160,11 +161,9 @@ def print_sheets(sheets: Sequence[Sheet], stream: IO[str]) -> None:
 
 
 def print_sheet(sheet: Sheet, stream: IO[str]) -> None:
-    """On a terminal it fits the width, as far as no number is cut; elsewhere each row is one line, without colour."""
+    """On a terminal it fits the width as far as its words do, else runs over; elsewhere each row is one line, without colour."""
     from rich import box
-    from rich.cells import cell_len
     from rich.console import Console
-    from rich.measure import Measurement
     from rich.table import Table
     from rich.text import Text
 
@@ -180,27 +179,45 @@ def print_sheet(sheet: Sheet, stream: IO[str]) -> None:
         emoji=False,
     )
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False, show_header=any(sheet.headers))
-    for position, header in enumerate(sheet.headers):
-        lines = _broken(header) if is_terminal else [header]
-        is_right = position in sheet.right
-        # Numbers and the first column stay whole, however narrow the terminal is; the rest may wrap.
-        whole = [row[position] for row in sheet.rows] if is_right or not position else []
-        table.add_column(
-            Text("\n".join(lines), style="bold"),
-            justify="right" if is_right else "left",
-            overflow="fold",
-            min_width=max(map(cell_len, [*lines, *whole])),
-        )
+    headers = [_broken(header) if is_terminal else [header] for header in sheet.headers]
+    gaps = 2 * (len(headers) - 1)
+    widths = _widths(sheet, headers, console.width - gaps if is_terminal else None)
+    # Rich would crop what is wider than its console.
+    console.width = max(console.width, sum(widths) + gaps)
+    for position, (lines, width) in enumerate(zip(headers, widths, strict=True)):
+        justify = "right" if position in sheet.right else "left"
+        table.add_column(Text("\n".join(lines), style="bold"), justify=justify, overflow="fold", width=width)
     for index, row in enumerate(sheet.rows):
         table.add_row(*map(Text, row), style="dim" if index in sheet.dim else None)
-    needed = Measurement.get(console, console.options.update(width=WIDE), table).minimum
-    console.width = max(console.width, needed)
     console.print(Text(sheet.title, style="bold"), soft_wrap=True)
     console.print(table)
     if sheet.caption:
         console.print(Text(sheet.caption, style="dim"), soft_wrap=True)
-    if isinstance(shown, io.StringIO):
+    if isinstance(shown, io.StringIO) and shown is not stream:
         stream.writelines(line.rstrip() + "\n" for line in shown.getvalue().splitlines())
+
+
+def _widths(sheet: Sheet, headers: list[list[str]], available: int | None) -> list[int]:
+    """The columns' widths in characters. Those of text give way until all fit in `available`, the widest first, down to their
+    longest word; numbers and the first column stay whole."""
+    from rich.cells import cell_len
+
+    widest, narrowest = [], []
+    for position, lines in enumerate(headers):
+        cells = [row[position] for row in sheet.rows]
+        widest.append(max(map(cell_len, [*lines, *cells])))
+        words = max((cell_len(word) for text in cells for word in text.split()), default=0)
+        may_fold = available is not None and position and position not in sheet.right
+        narrowest.append(max(min(words, LONGEST_WORD), *map(cell_len, lines)) if may_fold else widest[-1])
+    if available is None:
+        return widest
+    widths = [max(least, min(width, available)) for least, width in zip(narrowest, widest, strict=True)]
+    while sum(widths) > available:
+        position = max(range(len(widths)), key=lambda index: (widths[index] > narrowest[index], widths[index]))
+        if widths[position] == narrowest[position]:
+            break
+        widths[position] -= 1
+    return widths
 
 
 def _broken(header: str) -> list[str]:

@@ -116,8 +116,10 @@ RULES: dict[str, tuple[str, str]] = {
     "unverified": ("", "An answer was given; nobody has confirmed it and nothing counts against it."),
     "not_assisted": ("", "The channel is not an assisted one, so the case is not counted."),
     "unknown_channel": ("", "The channel is not known to the seed `channels`, so the case is not counted."),
-    "closed_undated": ("", "The case is closed, but nobody knows when, and it has no initial interaction: it is not counted."),
-    "no_contact": ("", "The case was first closed without any contact with an agent, so it is not counted."),
+    "closed_undated": ("", "The case is closed, but nobody knows when, and it has no initial interaction: it is in no rate."),
+    "no_contact": ("", "The case was first closed without any contact with an agent, so it is not in this rate."),
+    # By the exclusion code of that name, or because it names the case that it duplicates.
+    "duplicate": ("", "The case is excluded as a duplicate, so it is not counted."),
 }
 NO_CONTACT_YET = "The case is open and has had no initial interaction yet."
 CODED_EXCLUSION = "The case has the exclusion code {reason}, so it is not counted."

@@ -13,6 +13,8 @@ import pytest
 import yaml
 
 from casemart.demo.generate import generate
+from casemart.demo.run import check_output, note_output
+from casemart.errors import UsageError
 from casemart.workspace import Workspace, project_dir
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -116,7 +118,8 @@ def test_the_commands_that_it_names_work(demo: Path, casemart: Run) -> None:
 
 
 def test_a_second_run_does_nothing_again(demo: Path, casemart: Run) -> None:
-    again = casemart("demo", "--out", "again", cwd=demo)
+    for _ in range(2):
+        again = casemart("demo", "--out", "again", cwd=demo)
     assert "nothing to do" in again.stderr
     assert "making" not in again.stderr
     assert "records" not in again.stderr
@@ -148,17 +151,45 @@ def test_a_folder_of_ones_own_stays_alone(demo: Path, casemart: Run, tmp_path: P
     assert Workspace(demo).demo.current.resolve() == before
 
 
+def test_files_that_it_did_not_write_are_left_alone(tmp_path: Path) -> None:
+    workspace, out = Workspace(tmp_path / "home"), tmp_path / "out"
+    workspace.home.mkdir()
+    check_output(workspace, out)
+    # A folder for the files of `--data` stands in that of the demo.
+    (out / "mine").mkdir(parents=True)
+    check_output(workspace, out)
+    note_output(workspace, out)
+    (out / "metric_values.csv").write_text("by the demo")
+    check_output(workspace, out)
+    for other in (Workspace(tmp_path / "other"), Workspace(out)):
+        with pytest.raises(UsageError, match="has files that `casemart demo` did not write"):
+            check_output(other, out)
+
+
+def test_a_folder_with_other_files_is_refused_before_anything_is_made(casemart: Run, tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "metric_values.csv").write_text("mine")
+    refused = casemart("demo", cwd=tmp_path, code=2).stderr
+    assert "making" not in refused
+    assert "--out" in refused
+    assert (tmp_path / "out" / "metric_values.csv").read_text() == "mine"
+    assert not Workspace(tmp_path).state.exists()
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("demo", "--cases", "9"), "9 cases are too few"),
+        (("demo", "--cases", "-9"), "-9 cases are too few"),
+        (("demo", "--data", ""), "a path is empty"),
         (("demo", "--data", "nowhere"), "nowhere is not a folder"),
         (("demo", "--data", "."), "no file in . is called like a table"),
         (("--demo", "demo"), "takes no `--demo`"),
     ],
 )
 def test_refusals(casemart: Run, tmp_path: Path, arguments: tuple[str, ...], message: str) -> None:
-    assert message in casemart(*arguments, cwd=tmp_path, code=2).stderr
+    refused = casemart(*arguments, cwd=tmp_path, code=2).stderr
+    assert message in refused
+    assert "making" not in refused
     assert not (tmp_path / "out").exists()
 
 

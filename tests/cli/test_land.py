@@ -55,6 +55,9 @@ def test_every_record_of_dirty_files_is_accounted_for(tmp_path: Path, casemart: 
     assert counts(result) == expected
     assert "cases_2.csv.x: ignored" in result.stderr
     assert f"warning: {sum(row[-1] for row in expected.values()):,} rows are quarantined" in result.stderr
+    assert f"load 1: {sum(row[1] for row in expected.values()):,} rows of 2 files; take it back with `casemart unland 1`" in (
+        result.stderr
+    )
     assert query(tmp_path, "select product, count(*) > 20 from raw.cases where product is not null group by 1 order by 1") == [
         ("café", True),
         ('two\r\nlines, "said"', True),
@@ -244,6 +247,23 @@ def test_raw_tables_follow_the_contract(tmp_path: Path) -> None:
         other.execute("alter table raw.cases alter opened_at type varchar")
     with pytest.raises(CasemartError, match=r"raw.cases.opened_at is varchar in this warehouse, timestamp in the contract"):
         land(workspace, [write_cases(tmp_path / "cases.csv", case(2))])
+
+
+def test_an_interrupt_while_a_query_runs_lands_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """DuckDB turns Ctrl-C into a bare RuntimeError. When it notices depends on the query, so the error itself is raised here."""
+    file = write_cases(tmp_path / "cases.csv", case(1))
+    land(Workspace(tmp_path), [file])
+    write_cases(file, case(2))
+
+    def move(*_arguments: object, **_options: object) -> int:
+        raise RuntimeError("Query interrupted")
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr("casemart.landing.upsert.move", move)
+        land(Workspace(tmp_path), [file])
+    assert query(tmp_path, "select case_id from raw.cases") == [("1",)]
+    assert query(tmp_path, "select load_id from landing.loads") == [(1,)]
+    assert not list(Workspace(tmp_path).state.glob("landing-*"))
 
 
 def test_a_killed_call_leaves_no_copy_of_the_data(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from subprocess import CompletedProcess
 
 import duckdb
 import pytest
-from land_kit import case, check_ledger, printed, query, write_cases
+from land_kit import CASE_HEADER, case, check_ledger, printed, query, write_cases
 
 from casemart.warehouse import open_private
 from casemart.workspace import Workspace
@@ -35,8 +35,8 @@ def home(tmp_path: Path, casemart: Run) -> Path:
     (tmp_path / "interactions.tsv").write_text(
         "interaction_id\tcase_id\toccurred_at\tdirection\tkind\ttalk_seconds\ni1\t1\t2026-01-05 10:00\tinbound\tmessage\t4.5\n"
     )
-    casemart("land", "cases.csv", "--max-rejects", "1", cwd=tmp_path)
-    casemart("land", "interactions.tsv", "--max-rejects", "1", cwd=tmp_path)
+    casemart("land", "cases.csv", "--max-rejects", "100%", cwd=tmp_path)
+    casemart("land", "interactions.tsv", "--max-rejects", "100%", cwd=tmp_path)
     return tmp_path
 
 
@@ -59,6 +59,12 @@ def test_rows_are_shown_where_they_stand(home: Path, casemart: Run) -> None:
     assert "there are more" in casemart("quarantine", "show", "--limit", 1, cwd=home).stderr
     assert [row["line"] for row in printed(casemart("quarantine", "show", "--load", 2, cwd=home).stdout)] == ["2"]
     assert "no such row" in casemart("quarantine", "show", "--load", 3, cwd=home).stderr
+
+
+def test_what_is_no_table_and_no_csv_is_refused(tmp_path: Path, casemart: Run) -> None:
+    assert "did you mean cases" in casemart("quarantine", "show", "-t", "case", cwd=tmp_path, code=2).stderr
+    assert "did you mean cases" in casemart("quarantine", "export", "-t", "case", "-o", "x.csv", cwd=tmp_path, code=2).stderr
+    assert "x.xlsx is not called .csv" in casemart("quarantine", "export", "-o", "x.xlsx", cwd=tmp_path, code=2).stderr
 
 
 def test_exported_rows_land_once_they_are_corrected(home: Path, casemart: Run) -> None:
@@ -112,8 +118,8 @@ def test_a_written_warehouse_cannot_be_read(home: Path, casemart: Run) -> None:
 def test_on_a_terminal_rows_cannot_steer_it(tmp_path: Path) -> None:
     write_cases(tmp_path / "cases_[red].csv", case(1), case(2, "\x1b[31mred\u202e[bold]", status="opne"))
     home = ("-C", tmp_path)
-    landed = on_a_terminal(*home, "land", tmp_path / "cases_[red].csv", "--max-rejects", 1)
-    assert "cases_[red].csv -> cases: 2 records, 1 landed, 1 quarantined" in landed
+    landed = on_a_terminal(*home, "land", tmp_path / "cases_[red].csv", "--max-rejects", "50%")
+    assert "cases_[red].csv -> cases: 2 records, 1 landed, 1 quarantined\r\n" in landed
     shown = on_a_terminal(*home, "quarantine", "show")
     assert "\\x1b[31mred\\u202e[bold]" in shown
     for said in (landed, shown, on_a_terminal(*home, "quarantine", "list")):
@@ -121,10 +127,25 @@ def test_on_a_terminal_rows_cannot_steer_it(tmp_path: Path) -> None:
         assert "\x1b[31m" not in said
 
 
-def on_a_terminal(*arguments: object) -> str:
-    """What the command writes on a wide terminal, stdout and stderr as they come."""
+def test_on_a_narrow_terminal_messages_stay_whole_and_bars_go(tmp_path: Path) -> None:
+    names = [f"cases_{number}_{'long_' * 8}.csv" for number in range(3)]
+    for name in names:
+        header = CASE_HEADER.rstrip() + ",a_column_that_no_table_has\n"
+        (tmp_path / name).write_text(header + case(name).rstrip() + ",\n")
+    written = on_a_terminal("-C", tmp_path, "land", *(tmp_path / name for name in names), columns=60)
+    for name in names:
+        warning = f"warning: {tmp_path / name}: columns that cases does not have are left out: a_column_that_no_table_has\r\n"
+        assert warning in written
+        # What is written after a message neither moves up nor wipes a line, but the bar's own.
+        screen = written[written.index(warning) + len(warning) :]
+        assert screen.count("\x1b[1A") <= screen.count("\r\n")
+    assert "take it back with `casemart unland 1`\r\n" in written
+
+
+def on_a_terminal(*arguments: object, columns: int = 400) -> str:
+    """What the command writes on a terminal, stdout and stderr as they come."""
     control, terminal = pty.openpty()
-    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 50, 400, 0, 0))
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
     script = Path(sys.executable).with_name("casemart")
     environment = {name: value for name, value in os.environ.items() if not name.startswith("CASEMART_")} | {"TERM": "xterm"}
     with subprocess.Popen(

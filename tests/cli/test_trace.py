@@ -105,6 +105,21 @@ def test_a_case_without_first_contact_and_an_excluded_one(run, home):
     assert "The case has the exclusion code spam, so it is not counted." in excluded
 
 
+@pytest.mark.parametrize(
+    ("reason", "rule"),
+    [
+        ("duplicate", "The case is excluded as a duplicate, so it is not counted."),
+        ("closed_undated", "nobody knows when, and it has no initial interaction: it is in no rate."),
+    ],
+)
+def test_the_rule_of_an_exclusion_claims_no_more_than_is_known(run, tmp_path, reason, rule):
+    publish(tmp_path)
+    with duckdb.connect(str(tmp_path / "published" / VERSION / "casemart.duckdb")) as connection:
+        connection.execute("update facts.fct_cases set fcr_reason = ? where fcr_status = 'excluded'", [reason])
+    trace = json.loads(run("trace", "case", "c[bold]\x1b", "-f", "json", cwd=tmp_path).stdout)
+    assert trace["rule"].endswith(rule)
+
+
 def test_an_unknown_case_is_refused_with_the_nearest_ids(run, home):
     assert "did you mean C-1001, C-1002?" in run("trace", "case", "C-101", cwd=home, code=2).stderr
     near = run("trace", "case", "c[bold]", cwd=home, code=2).stderr

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import typer
 
+from casemart.errors import UsageError
 from casemart.workspace import Workspace
 
 
@@ -20,6 +22,13 @@ class Call:
         """A line for people, on stderr, unless they asked for quiet."""
         if not self.is_quiet:
             typer.echo(text, err=True)
+
+
+def path_of(text: str) -> Path:
+    """The path that an option or argument names. An empty one, often a variable that is not set, would be this folder."""
+    if not text:
+        raise UsageError("a path is empty", "name a file or folder; `.` is this folder")
+    return Path(text)
 
 
 def call_of(context: typer.Context) -> Call:

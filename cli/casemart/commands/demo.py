@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from casemart.commands import call_of
+from casemart.commands import call_of, path_of
 from casemart.errors import UsageError
 from casemart.workspace import find_home
 
@@ -26,9 +26,15 @@ DATA_REJECTS = "1%"
 def demo(
     context: typer.Context,
     cases: Annotated[int, typer.Option("--cases", help="How many cases to make up.")] = 5000,
-    data: Annotated[Path | None, typer.Option("--data", help="Show the files in this folder instead of made-up ones.")] = None,
+    data: Annotated[
+        Path | None,
+        typer.Option("--data", help="Show the files in this folder instead of made-up ones.", parser=path_of, metavar="PATH"),
+    ] = None,
     out: Annotated[
-        Path | None, typer.Option("--out", help="Folder for the marts as CSV. Default: out, with --data a folder in it.")
+        Path | None,
+        typer.Option(
+            "--out", help="Folder for the marts as CSV. Default: out, with --data a folder in it.", parser=path_of, metavar="PATH"
+        ),
     ] = None,
     max_rejects: Annotated[
         str | None,
@@ -51,16 +57,19 @@ def demo(
     if data:
         data = data.expanduser()
         workspace, origin, variables = run.data_workspace(home, data), "user", home.settings().get("vars", {})
-        source, folder = data, out or Path("out") / data.resolve().name
+        folder = out or Path("out") / data.resolve().name
     else:
         workspace, origin, variables = home.demo, "demo", {}
-        source, folder = run.make_files(workspace, cases, call.say), out or Path("out")
+        folder = out or Path("out")
+    run.check_output(workspace, folder)
     rejects = share(max_rejects or (DATA_REJECTS if data else DEMO_REJECTS))
+    source = data or run.make_files(workspace, cases, call.say)
     run.land_alone(workspace, source, max_rejects=rejects, origin=origin, say=call.say)
-    with node_progress(call.say, is_quiet=call.is_quiet) as watch:
-        publishing.build(workspace, variables=variables, say=call.say, watch=watch)
+    with node_progress(call.say, is_quiet=call.is_quiet) as (watch, say):
+        publishing.build(workspace, variables=variables, say=say, watch=watch)
     with closing(open_published(workspace)) as connection:
         catalogue = load_catalogue(connection)
+        run.note_output(workspace, folder)
         files = export_all(connection, catalogue, folder, "csv", force=True)
         found = summary.summarize(connection)
         for metric in catalogue.metrics.values():

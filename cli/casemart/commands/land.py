@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from casemart.commands import call_of
+from casemart.commands import Call, call_of, path_of
 from casemart.errors import UsageError
 
 if TYPE_CHECKING:
@@ -23,7 +23,12 @@ COLUMNS = ("file", "table", "records", "landed", "duplicates", "superseded", "qu
 
 def land(
     context: typer.Context,
-    paths: Annotated[list[Path], typer.Argument(help="Files (.csv, .tsv, .gz, .zst) or folders of files called like tables.")],
+    paths: Annotated[
+        list[Path],
+        typer.Argument(
+            help="Files (.csv, .tsv, .gz, .zst) or folders of files called like tables.", parser=path_of, metavar="PATHS..."
+        ),
+    ],
     table: Annotated[str | None, typer.Option("--table", "-t", help="Table of files that are called otherwise.")] = None,
     timezone: Annotated[str, typer.Option("--timezone", help="IANA zone of timestamps without an offset.")] = "UTC",
     date_format: Annotated[
@@ -47,7 +52,7 @@ def land(
     from casemart import landing
 
     call = call_of(context)
-    with _progress(is_shown=sys.stderr.isatty() and not call.is_quiet) as watch:
+    with _progress(call) as (watch, say):
         result = landing.land(
             call.workspace,
             paths,
@@ -58,13 +63,19 @@ def land(
             delimiter={"tab": "\t", "\\t": "\t"}.get(delimiter or "", delimiter),
             max_rejects=share(max_rejects),
             replace=replace,
-            say=call.say,
+            say=say,
             watch=watch,
         )
     _print(result)
     if result.load_id is None:
         call.say("nothing to do: all files are landed already")
-    elif result.quarantined:
+        return
+    rows, files = sum(file.landed for file in result.files), len(result.files)
+    call.say(
+        f"load {result.load_id}: {rows:,} rows of {files:,} {'file' if files == 1 else 'files'}; "
+        f"take it back with `casemart unland {result.load_id}`"
+    )
+    if result.quarantined:
         call.say(f"warning: {result.quarantined:,} rows are quarantined: `casemart quarantine show --load {result.load_id}`")
 
 
@@ -77,11 +88,21 @@ def unland(context: typer.Context, load: Annotated[int, typer.Argument(help="Num
 
 
 def share(text: str) -> float:
-    """`0.01` or `1%`; UsageError otherwise."""
+    """`0.01` or `1%` as 0.01. UsageError for what is no share, and for a bare `1`, which could mean either end."""
+    number, percent = text.removesuffix("%"), text.endswith("%")
     try:
-        return float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+        value = float(number)
     except ValueError as error:
         raise UsageError(f"--max-rejects {text} is not a share", "for example 0.01 or 1%") from error
+    if percent and 0 <= value <= 100:
+        return value / 100
+    if not percent and 0 <= value < 1:
+        return value
+    is_meant_as_percent = not percent and 1 <= value <= 100
+    raise UsageError(
+        f"--max-rejects {text} is no share between 0% and 100%",
+        f"{value:g} percent are `{value:g}%` or `{value / 100:g}`" if is_meant_as_percent else "for example 0.01 or 1%",
+    )
 
 
 def _print(result: LandingResult) -> None:
@@ -120,21 +141,21 @@ def print_rows(headers: Sequence[str], rows: Sequence[Sequence[object]]) -> None
 
 
 @contextmanager
-def _progress(*, is_shown: bool) -> Iterator[Callable[[str, Progress], None]]:
-    """A bar per file on stderr while it is read, on a terminal only."""
-    if not is_shown:
-        yield lambda _file, _progress: None
+def _progress(call: Call) -> Iterator[tuple[Callable[[str, Progress], None], Callable[[str], None]]]:
+    """`watch`, which shows a bar on stderr for the file that is being read, on a terminal only; and the `say` for meanwhile."""
+    if call.is_quiet or not sys.stderr.isatty():
+        yield lambda _file, _progress: None, call.say
         return
     from rich import progress
-    from rich.console import Console
+
+    from casemart.progress import live_bar
 
     columns = (progress.TextColumn("{task.description}", markup=False), progress.BarColumn(), progress.DownloadColumn())
-    with progress.Progress(*columns, console=Console(stderr=True), transient=True) as bars:
-        tasks: dict[str, progress.TaskID] = {}
+    with live_bar(*columns) as (bar, say):
+        task = bar.add_task("", total=None, visible=False)
 
         def watch(file: str, state: Progress) -> None:
-            if file not in tasks:
-                tasks[file] = bars.add_task(file, total=state.total_bytes)
-            bars.update(tasks[file], completed=state.done_bytes)
+            is_read = state.done_bytes >= state.total_bytes
+            bar.update(task, description=file, total=state.total_bytes, completed=state.done_bytes, visible=not is_read)
 
-        yield watch
+        yield watch, say

@@ -11,6 +11,7 @@ import typer
 
 from casemart.commands import Call, call_of
 from casemart.commands.land import print_rows
+from casemart.errors import UsageError
 
 if TYPE_CHECKING:
     from casemart.warehouse import Connection
@@ -45,6 +46,7 @@ def show(
     from casemart.landing.quarantine import rows
 
     call = call_of(context)
+    _check_table(table)
     with _warehouse(call) as connection:
         found = list(rows(connection, load, table, limit + 1))
     if not found:
@@ -71,9 +73,22 @@ def export(
     from casemart.landing.quarantine import export as write
 
     call = call_of(context)
+    if output.suffix.lower() != ".csv":
+        raise UsageError(f"{output} is not called .csv", "quarantined rows are written as CSV: `-o FILE.csv`")
+    _check_table(table)
     with _warehouse(call) as connection, new_file(output, force=force) as stream:
         count = write(connection, stream, load, table)
     call.say(f"{output}: {count:,} rows; correct them, then `casemart land {output} --table …`")
+
+
+def _check_table(name: str | None) -> None:
+    """Refuses a table that no row can be quarantined from."""
+    from casemart.catalogue import unknown
+    from casemart.contract import load_contract
+
+    tables = load_contract().tables
+    if name is not None and name not in tables:
+        raise unknown("table", name, tables)
 
 
 @contextmanager

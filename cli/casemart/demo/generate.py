@@ -19,10 +19,14 @@ def scripts() -> list[str]:
     return [script.read_text(encoding="utf-8") for script in sorted(folder.iterdir(), key=lambda script: script.name)]
 
 
-def generate(folder: Path, cases: int) -> None:
-    """Replaces `folder` by the files of `cases` cases. The same number gives the same bytes on every run and machine."""
+def check_cases(cases: int) -> None:
     if cases < FEWEST_CASES:
         raise UsageError(f"{cases} cases are too few to show everything", f"ask for {FEWEST_CASES} or more")
+
+
+def generate(folder: Path, cases: int) -> None:
+    """Replaces `folder` by the files of `cases` cases. The same number gives the same bytes on every run and machine."""
+    check_cases(cases)
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     connection = open_scratch()

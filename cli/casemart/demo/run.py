@@ -12,7 +12,7 @@ from typing import Any
 
 from casemart import __version__
 from casemart.contract import load_contract
-from casemart.demo.generate import generate, scripts
+from casemart.demo.generate import check_cases, generate, scripts
 from casemart.errors import UsageError
 from casemart.landing import land
 from casemart.landing.sources import find_sources
@@ -31,6 +31,7 @@ def data_workspace(workspace: Workspace, folder: Path) -> Workspace:
 
 def make_files(workspace: Workspace, cases: int, say: Say) -> Path:
     """The folder with the demo's files of `cases` cases; what was made for the same number is not made again."""
+    check_cases(cases)
     folder = workspace.home / "files"
     made = _digest(str(cases), *scripts())
     if _done(workspace).get("made") != made:
@@ -54,6 +55,21 @@ def land_alone(workspace: Workspace, folder: Path, *, max_rejects: float, origin
         shutil.rmtree(workspace.warehouse.parent, ignore_errors=True)
     land(workspace, [folder], origin=origin, max_rejects=max_rejects, say=say)
     _note(workspace, landed=landed)
+
+
+def check_output(workspace: Workspace, folder: Path) -> None:
+    """UsageError if `folder` has files that no earlier call for this workspace wrote: they are not to be overwritten."""
+    is_own = str(folder.resolve()) in _done(workspace).get("outputs", [])
+    if folder.is_dir() and not is_own and any(not path.is_dir() for path in folder.iterdir()):
+        raise UsageError(
+            f"{folder} has files that `casemart demo` did not write", "choose another folder, `--out FOLDER`, or remove this one"
+        )
+
+
+def note_output(workspace: Workspace, folder: Path) -> None:
+    """Notes that the files in `folder` are this workspace's, to be overwritten by the next call."""
+    outputs = {*_done(workspace).get("outputs", []), str(folder.resolve())}
+    _note(workspace, outputs=sorted(outputs))
 
 
 def _content(folder: Path) -> str:
@@ -84,5 +100,5 @@ def _done(workspace: Workspace) -> dict[str, Any]:
     return done if isinstance(done, dict) else {}
 
 
-def _note(workspace: Workspace, **done: str | None) -> None:
+def _note(workspace: Workspace, **done: str | list[str] | None) -> None:
     _notes(workspace).write_text(json.dumps({**_done(workspace), **done}), encoding="utf-8")

@@ -26,6 +26,7 @@ from casemart.workspace import Workspace
 
 Say = Callable[[str], None]
 Watch = Callable[[str, Progress], None]
+INTERRUPTED = "Query interrupted"
 
 __all__ = ["FileResult", "LandingResult", "land", "unland"]
 
@@ -227,8 +228,11 @@ def _transaction(workspace: Workspace) -> Iterator[Connection]:
         yield connection
         connection.commit()
         is_new = False
-    except duckdb.InterruptException as error:
-        raise KeyboardInterrupt from error
+    except (duckdb.InterruptException, RuntimeError) as error:
+        # Ctrl-C while a query runs is a bare RuntimeError.
+        if isinstance(error, duckdb.InterruptException) or str(error) == INTERRUPTED:
+            raise KeyboardInterrupt from error
+        raise
     except duckdb.Error as error:
         raise CasemartError(f"the warehouse could not be written: {error}", "nothing was changed") from error
     finally:

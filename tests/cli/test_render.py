@@ -1,0 +1,57 @@
+"""Tables for people: however narrow the terminal is, nothing is cut off."""
+
+from __future__ import annotations
+
+import io
+import re
+
+import pytest
+
+from casemart.render import LONGEST_WORD, Sheet, print_sheet
+
+WORDS = "an answer was given after the acknowledgement of a correspondent"
+IDENTIFIER = "first_contact_resolution_no_repeat"
+SHEETS = {
+    "wide": Sheet(
+        "",
+        ["metric", "label", *(f"{name}_of_the_period" for name in "abcdefgh"), "complete"],
+        [[IDENTIFIER, WORDS, *(f"{number},000.25%" for number in range(8)), "yes"], ["x", "y", *"12345678", "no"]],
+        right=set(range(2, 10)),
+    ),
+    "two texts": Sheet("", ["at", "what", "meaning"], [["2026-04-03 08:00:00", IDENTIFIER, WORDS], ["-", WORDS, "宽的字 " * 30]]),
+    "pairs": Sheet("", ["", ""], [["rule", WORDS * 4], [IDENTIFIER, "x" * 500]]),
+    "no rows": Sheet("", ["one_column", "another_column"], []),
+}
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize("width", [20, 60, 80, 120])
+@pytest.mark.parametrize("name", SHEETS)
+def test_every_word_is_there_at_any_width(monkeypatch: pytest.MonkeyPatch, name: str, width: int) -> None:
+    lines = _lines(monkeypatch, SHEETS[name], width)
+    for text in (text for row in SHEETS[name].rows for text in row):
+        for word in text.split():
+            pieces = [word[start : start + LONGEST_WORD] for start in range(0, len(word), LONGEST_WORD)]
+            assert all(any(piece in line for line in lines) for piece in pieces), word
+    assert sum(line.count("x") for line in lines) >= sum(text.count("x") for row in SHEETS[name].rows for text in row)
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_text_folds_where_it_fits(monkeypatch: pytest.MonkeyPatch, width: int) -> None:
+    sheet = Sheet("", ["at", "meaning"], [["2026-04-03 08:00:00", WORDS]])
+    lines = _lines(monkeypatch, sheet, width)
+    assert max(map(len, lines)) <= width
+    assert " ".join(line.removeprefix(sheet.rows[0][0]).strip() for line in lines[2:]) == WORDS
+
+
+def _lines(monkeypatch: pytest.MonkeyPatch, sheet: Sheet, width: int) -> list[str]:
+    monkeypatch.setenv("COLUMNS", str(width))
+    monkeypatch.setenv("TERM", "xterm")
+    terminal = Terminal()
+    print_sheet(sheet, terminal)
+    plain = re.sub("\x1b\\[[0-9;]*m", "", terminal.getvalue())
+    return [line.rstrip() for line in plain.splitlines()][1:]
