@@ -90,6 +90,9 @@ def main() -> None:
         code = ExitCode.OK
         _abandon_output()
     except Exception as error:
+        if isinstance(error, RuntimeError) and str(error) == "Query interrupted":
+            # What DuckDB makes of Ctrl-C while it works.
+            sys.exit(ExitCode.INTERRUPTED)
         known = _expected(error)
         if known is None or os.environ.get("CASEMART_DEBUG"):
             raise
