@@ -1,9 +1,12 @@
 -- The months of the total hold each dated case, and each first closing, once.
 with
-facts as (
-    select
-        (select count(*) from {{ ref('casemart', 'fct_cases') }} where fcr_on is not null) as cases,
-        (select count(*) from {{ ref('casemart', 'fct_case_closings') }}) as first_closed_cases
+dated_cases as (
+    select count(*) as cases from {{ ref('casemart', 'fct_cases') }}
+    where fcr_on is not null
+),
+
+closings as (
+    select count(*) as first_closed_cases from {{ ref('casemart', 'fct_case_closings') }}
 ),
 
 months as (
@@ -15,12 +18,13 @@ months as (
 )
 
 select
-    facts.cases,
+    dated_cases.cases,
     months.cases as cases_of_months,
-    facts.first_closed_cases,
+    closings.first_closed_cases,
     months.first_closed_cases as first_closed_cases_of_months
-from facts
+from dated_cases
+cross join closings
 cross join months
 where
-    (facts.cases <> months.cases or facts.first_closed_cases <> months.first_closed_cases)
+    (dated_cases.cases <> months.cases or closings.first_closed_cases <> months.first_closed_cases)
     and {{ casemart.literal('month' in var('casemart_period_grains')) }}
