@@ -147,7 +147,9 @@ def on_a_terminal(*arguments: object, columns: int = 400) -> str:
     control, terminal = pty.openpty()
     fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
     script = Path(sys.executable).with_name("casemart")
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("CASEMART_")} | {"TERM": "xterm"}
+    # A test runner may say a width of its own.
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("CASEMART_", "COLUMNS", "LINES"))}
+    environment["TERM"] = "xterm"
     with subprocess.Popen(
         [script, *map(str, arguments)], stdin=terminal, stdout=terminal, stderr=terminal, env=environment
     ) as child:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from casemart.workspace import project_dir
 
@@ -26,12 +27,12 @@ def test_the_lock_names_no_place() -> None:
 def test_the_lock_fits_the_project() -> None:
     """Everything that pyproject.toml asks for is locked, in a version that it allows."""
     locked = [Requirement(text.removesuffix("\\")) for text in LOCK.read_text(encoding="utf-8").splitlines() if "==" in text]
-    versions = {requirement.name: str(requirement.specifier).removeprefix("==") for requirement in locked}
+    versions = {canonicalize_name(requirement.name): str(requirement.specifier).removeprefix("==") for requirement in locked}
     project = tomllib.loads((project_dir() / "pyproject.toml").read_text(encoding="utf-8"))
     asked = project["project"]["dependencies"] + project["project"]["optional-dependencies"]["dev"]
     asked = [Requirement(text) for text in asked + project["build-system"]["requires"]]
     assert len(asked) > 10
-    assert [str(one) for one in asked if not one.specifier.contains(versions.get(one.name.lower(), "0"))] == []
+    assert [str(one) for one in asked if not one.specifier.contains(versions.get(canonicalize_name(one.name), "0"))] == []
 
 
 @pytest.mark.parametrize(

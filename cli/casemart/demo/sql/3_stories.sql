@@ -31,6 +31,7 @@ from
             ('voicemail, then reached', 'C', 110, null, null, 'request@0 voicemail@9-90 voicemail@30-300 call@20-300 confirm@0-300 close@1-99'),
             ('message left, then reached', 'DC', 12, null, null, 'request@0 answer@9-90 call@20-300 confirm@0-300 close@1-99'),
             ('a stranger answers first', 'DETC', 5, null, null, 'request@0 contact:stranger@2-60 contact@5-240 confirm@20-900 close@1-240'),
+            ('an answer without a name first', 'DETC', 3, null, null, 'request@0 answer:nobody@2-60 contact@5-240 confirm@20-900 close@1-240'),
             ('confirmed too early and again', 'DETC', 4, null, null, 'request@0 confirm@1-9 contact@9-99 confirm@9-300 close@1-99'),
             ('confirmed on day 30', 'DETC', 4, null, null, 'request@0 contact@5-240 confirm@30d close@1-99'),
             ('reopened on day 31', 'DETC', 4, null, null, 'request@0 contact@5-240 confirm@0-99 close@1-9 reopen@31d contact:second@5-60 close@9-99'),
