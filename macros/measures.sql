@@ -20,3 +20,42 @@
 {% macro case_closing_measures() %}
     {{ return({'first_closed_cases': 'true', 'one_touch_cases': 'is_one_touch'}) }}
 {% endmacro %}
+
+{% macro contract_renewal_measures() %}
+    {{ return({
+        'due_contracts': 'true',
+        'renewed_contracts': 'is_renewed',
+        'renewed_on_time_contracts': 'is_renewed_on_time',
+        'renewed_late_contracts': 'is_renewed_late',
+        'lost_contracts': 'not is_renewed',
+        'determined_contracts': 'is_renewed is not null',
+        'undetermined_contracts': "renewal_state = 'undetermined'",
+    }) }}
+{% endmacro %}
+
+{% macro contract_renewal_amounts() %}
+    {{ return({
+        'expiring_value': 'expiring_value',
+        'renewed_value': 'renewed_value',
+        'renewed_on_time_value': 'case when is_renewed_on_time then renewed_value end',
+        'renewed_late_value': 'case when is_renewed_late then renewed_value end',
+    }) }}
+{% endmacro %}
+
+{% macro self_help_measures() %}
+    {{ return({
+        'sessions': 'true',
+        'entitled_sessions': "entitlement = 'entitled'",
+        'not_entitled_sessions': "entitlement = 'not_entitled'",
+        'unknown_sessions': "entitlement = 'unknown'",
+        'answered_sessions': 'is_success is not null',
+        'found_sessions': 'is_success',
+        'intent_answered_sessions': 'is_intended is not null',
+        'intended_sessions': 'is_intended',
+        'further_action_answered_sessions': 'is_no_further_action is not null',
+        'no_further_action_sessions': 'is_no_further_action',
+        'observed_sessions': "entitlement = 'entitled' and observed_case_id is not null",
+        'deflected_cases_floor': 'is_deflected_floor',
+        'deflected_cases_ceiling': 'is_deflected_ceiling',
+    }) }}
+{% endmacro %}

@@ -34,7 +34,10 @@
         {% if not modules.re.fullmatch('[A-Za-z]{3}', var('casemart_reporting_currency') | string) %}
             {% do problems.append("casemart_reporting_currency: not an ISO 4217 code: '" ~ var('casemart_reporting_currency') ~ "'") %}
         {% endif %}
-        {% for name in ('casemart_fcr_settlement_days', 'casemart_fcr_repeat_window_days', 'casemart_fcr_silence_confirms_days') %}
+        {% for name in (
+            'casemart_fcr_settlement_days', 'casemart_fcr_repeat_window_days', 'casemart_fcr_silence_confirms_days',
+            'casemart_deflection_contact_window_days', 'casemart_survey_settlement_days', 'casemart_renewal_grace_days',
+        ) %}
             {% set days = var(name) %}
             {% set may_be_off = name == 'casemart_fcr_silence_confirms_days' %}
             {% if not (days is none and may_be_off) and (days is boolean or days is not integer or days < 0) %}
@@ -44,6 +47,10 @@
         {% set silence = var('casemart_fcr_silence_confirms_days') %}
         {% if not problems and silence is not none and silence > var('casemart_fcr_settlement_days') %}
             {% do problems.append('casemart_fcr_silence_confirms_days: longer than casemart_fcr_settlement_days') %}
+        {% endif %}
+        {% set lookbacks = var('casemart_nrr_lookback_months') %}
+        {% if lookbacks is string or lookbacks is not sequence or not lookbacks or (lookbacks | reject('in', [1, 3, 12]) | list) %}
+            {% do problems.append('casemart_nrr_lookback_months: not a selection of 1, 3 and 12: ' ~ lookbacks) %}
         {% endif %}
         {% if var('casemart_fcr_transfer_counts_against') is not boolean %}
             {% do problems.append('casemart_fcr_transfer_counts_against: not true or false') %}

@@ -21,6 +21,24 @@
     {%- endif -%}
 {%- endmacro %}
 
+{% macro whole_months(first_day, last_day) -%}
+    {#- The largest number of months that, added to `first_day` (clipped to month ends), does not pass `last_day`. -#}
+    {%- set months = '(' ~ casemart.month_number(last_day) ~ ' - ' ~ casemart.month_number(first_day) ~ ')' -%}
+    ({{ months }} - case when {{ casemart.add_months(first_day, months) }} > {{ last_day }} then 1 else 0 end)
+{%- endmacro %}
+
+{% macro month_end(day) -%}
+    {#- The last day of the month that holds `day`. -#}
+    {{ casemart.add_days(casemart.add_months(casemart.period_start('month', day), 1), -1) }}
+{%- endmacro %}
+
+{% macro end_of_days() %}cast('9999-12-31' as date){% endmacro %}
+
+{% macro end_of_day(day) -%}
+    {#- The last second of a calendar day (UTC): attributes of a day are those that hold then. -#}
+    {{ casemart.local_midnight(casemart.add_days(day, 1)) }} - interval '1 second'
+{%- endmacro %}
+
 {% macro beginning_of_time() %}cast('0001-01-01 00:00:00' as timestamp){% endmacro %}
 
 {% macro end_of_time() %}cast('9999-12-31 00:00:00' as timestamp){% endmacro %}

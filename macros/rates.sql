@@ -5,6 +5,21 @@
     {{ casemart.rounded('cast(' ~ numerator ~ ' as ' ~ casemart.type_double() ~ ') / nullif(' ~ denominator ~ ', 0)') }}
 {%- endmacro %}
 
+{% macro wilson_low(successes, trials) %}{{ return(casemart.wilson_bound(successes, trials, '-')) }}{% endmacro %}
+{% macro wilson_high(successes, trials) %}{{ return(casemart.wilson_bound(successes, trials, '+')) }}{% endmacro %}
+
+{% macro wilson_bound(successes, trials, sign) -%}
+    {#- Bound of the 95 % Wilson score interval of successes / trials; null without trials. -#}
+    {%- set z = '1.959963984540054' -%}
+    {%- set n = 'nullif(cast(' ~ trials ~ ' as ' ~ casemart.type_double() ~ '), 0)' -%}
+    {%- set p = '(' ~ successes ~ ' / ' ~ n ~ ')' -%}
+    {{ casemart.rounded(
+        '(' ~ p ~ ' + ' ~ z ~ ' * ' ~ z ~ ' / (2 * ' ~ n ~ ') ' ~ sign ~ ' ' ~ z
+        ~ ' * sqrt((' ~ p ~ ' * (1 - ' ~ p ~ ') + ' ~ z ~ ' * ' ~ z ~ ' / (4 * ' ~ n ~ ')) / ' ~ n ~ '))'
+        ~ ' / (1 + ' ~ z ~ ' * ' ~ z ~ ' / ' ~ n ~ ')'
+    ) }}
+{%- endmacro %}
+
 {% macro rounded(value) %}{{ return(adapter.dispatch('rounded', 'casemart')(value)) }}{% endmacro %}
 {% macro default__rounded(value) %}round({{ value }}, 12){% endmacro %}
 {% macro postgres__rounded(value) %}cast(round(cast({{ value }} as numeric), 12) as double precision){% endmacro %}
@@ -21,14 +36,25 @@
 {%- endmacro %}
 
 {% macro target_columns(metric, relation, direction=1) -%}
-    {#- Target and gap; the gap is how far the value falls short of the target in the good direction, negative = better than it. -#}
+    {#-
+        Target and gap; the gap is how far the value falls short of the target in the good direction, negative = better than it.
+        Without a good direction (0) there is no gap.
+    -#}
     cast(target_of_{{ metric }}.target as {{ casemart.type_double() }}) as {{ metric }}_target,
-    {{ casemart.rounded(direction ~ ' * (cast(target_of_' ~ metric ~ '.target as ' ~ casemart.type_double() ~ ') - ' ~ relation ~ '.' ~ metric ~ ')') }} as {{ metric }}_gap
+    {{ casemart.rounded(
+        'nullif(' ~ direction ~ ', 0) * (cast(target_of_' ~ metric ~ '.target as ' ~ casemart.type_double() ~ ') - ' ~ relation ~ '.' ~ metric ~ ')'
+    ) }} as {{ metric }}_gap
 {%- endmacro %}
 
-{% macro metric_rows(mart, metrics) -%}
-    {#- The rows of `metric_values` that a mart contributes; `metrics` maps a metric to its numerator and denominator. -#}
+{% macro metric_rows(mart, metrics, estimates=[], condition='true') -%}
+    {#-
+        The rows of `metric_values` that a mart contributes. `metrics` maps a metric to its numerator, its denominator (none for an
+        amount) and, where that is not the denominator, the count of rows that it rests on. An estimate has its interval in
+        <metric>_ci_low and <metric>_ci_high.
+    -#}
+    {%- set double = casemart.type_double() %}
     {%- for metric, parts in metrics.items() %}
+    {%- set sample = parts[2] if parts | length > 2 else parts[1] %}
     select
         catalog.metric,
         catalog.unit,
@@ -37,18 +63,19 @@
         mart.period_end,
         mart.segment_by,
         mart.segment,
-        cast(mart.{{ parts[0] }} as {{ casemart.type_double() }}) as numerator,
-        cast(mart.{{ parts[1] }} as {{ casemart.type_double() }}) as denominator,
-        cast(mart.{{ metric }} as {{ casemart.type_double() }}) as metric_value,
-        cast(null as {{ casemart.type_double() }}) as ci_low,
-        cast(null as {{ casemart.type_double() }}) as ci_high,
-        cast(mart.{{ parts[1] }} as bigint) as sample_size,
+        cast(mart.{{ parts[0] }} as {{ double }}) as numerator,
+        cast({{ 'mart.' ~ parts[1] if parts[1] else 'null' }} as {{ double }}) as denominator,
+        cast(mart.{{ metric }} as {{ double }}) as metric_value,
+        cast({{ 'mart.' ~ metric ~ '_ci_low' if metric in estimates else 'null' }} as {{ double }}) as ci_low,
+        cast({{ 'mart.' ~ metric ~ '_ci_high' if metric in estimates else 'null' }} as {{ double }}) as ci_high,
+        cast({{ 'mart.' ~ sample if sample else 'null' }} as bigint) as sample_size,
         mart.is_complete,
         mart.{{ metric }}_target as target,
         mart.{{ metric }}_gap as gap,
         catalog.definition_version
     from {{ mart }} as mart
     inner join {{ ref('casemart', 'metric_catalog') }} as catalog on catalog.metric = '{{ metric }}'
+    where {{ condition }}
     {{ 'union all' if not loop.last }}
     {%- endfor %}
 {%- endmacro %}
@@ -88,5 +115,17 @@
         'casemart_fcr_repeat_window_days': 'Days after the acknowledgement in which another case counts as a repeat',
         'casemart_fcr_silence_confirms_days': 'Days of silence that confirm a closed case; empty = never',
         'casemart_fcr_transfer_counts_against': 'Whether a transfer after the initial interaction counts against first contact resolution',
+        'casemart_deflection_contact_window_days': 'Days after a self-help session in which a case shows that help was needed',
+        'casemart_survey_settlement_days': 'Days up to which a survey answer counts',
+        'casemart_renewal_grace_days': 'Days after the first day not covered on which a contract can still be renewed',
+        'casemart_nrr_lookback_months': 'Months back to the base of net and gross recurring revenue',
     }) }}
 {% endmacro %}
+
+{% macro running_product(factor, window) -%}
+    {#- The product of factors in 0..1 up to the current row of `window`: 0 from the first 0 on. -#}
+    case
+        when min({{ factor }}) over ({{ window }}) = 0 then 0
+        else exp(sum(ln(nullif({{ factor }}, 0))) over ({{ window }}))
+    end
+{%- endmacro %}

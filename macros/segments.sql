@@ -49,8 +49,11 @@
             and {{ relation }}.dated_at < segment_account.valid_to_at
 {%- endmacro %}
 
-{% macro leaf(relation, date_column, measures, segments, groups=[]) -%}
-    {#- Counts per month (and week, where weeks are published), segment_by, segment and `groups`; `measures` maps a name to a condition. -#}
+{% macro leaf(relation, date_column, measures, segments, groups=[], amounts={}) -%}
+    {#-
+        Counts per month (and week, where weeks are published), segment_by, segment and `groups`; `measures` maps a name to a
+        condition, `amounts` to an amount of money that is summed.
+    -#}
     {%- for grain in ['month', 'week'] if grain == 'month' or 'week' in var('casemart_period_grains') %}
     {%- set is_last_grain = loop.last %}
     {%- for segment_by in ['all'] + segments %}
@@ -61,6 +64,9 @@
         {{ "cast('all' as " ~ casemart.type_of('string') ~ ")" if segment_by == 'all' else 'coalesce(' ~ segment_by ~ ", '(none)')" }} as segment,
         {%- for group in groups %}
         {{ group }},
+        {%- endfor %}
+        {%- for name, amount in amounts.items() %}
+        cast(coalesce(sum({{ amount }}), 0) as decimal(18, 2)) as {{ name }},
         {%- endfor %}
         {%- for measure, condition in measures.items() %}
         cast(sum(case when {{ condition }} then 1 else 0 end) as bigint) as {{ measure }}{{ ',' if not loop.last }}
@@ -73,7 +79,7 @@
     {%- endfor %}
 {%- endmacro %}
 
-{% macro roll_up(leaf, measures, groups=[]) -%}
+{% macro roll_up(leaf, measures, groups=[], amounts=[]) -%}
     {#- Sums a leaf to the published periods: months to months, quarters and years, weeks to weeks. -#}
     select
         periods.period_grain,
@@ -82,6 +88,9 @@
         leaf.segment,
         {%- for group in groups %}
         leaf.{{ group }},
+        {%- endfor %}
+        {%- for amount in amounts %}
+        cast(sum(leaf.{{ amount }}) as decimal(18, 2)) as {{ amount }},
         {%- endfor %}
         {%- for measure in measures %}
         cast(sum(leaf.{{ measure }}) as bigint) as {{ measure }}{{ ',' if not loop.last }}
@@ -132,4 +141,88 @@
         segment_by,
         segment
     from {{ relation }}
+{%- endmacro %}
+
+{% macro account_segments() %}
+    {{ return(['account_segment', 'region', 'industry', 'size_band']) }}
+{% endmacro %}
+
+{% macro with_account_segments(relation) -%}
+    {#- Adds the account's attributes to rows that have account_id and dated_at, the moment at which they are read. -#}
+    select
+        {{ relation }}.*,
+        segment_account.account_segment,
+        segment_account.region,
+        segment_account.industry,
+        segment_account.size_band
+    from {{ relation }}
+    left join {{ ref('casemart', 'dim_accounts') }} as segment_account
+        on
+            {{ relation }}.account_id = segment_account.account_id
+            and {{ relation }}.dated_at >= segment_account.valid_from_at
+            and {{ relation }}.dated_at < segment_account.valid_to_at
+{%- endmacro %}
+
+{% macro entities(relation) -%}
+    {#-
+        Rows of contracts or charges once for the account as a whole, once for the product and once for the contract type: who
+        drops one product of two is lost there, and kept in total.
+    -#}
+    {%- for segment_by in ['all', 'product', 'contract_type'] %}
+    select
+        cast('{{ segment_by }}' as {{ casemart.type_of('string') }}) as segment_by,
+        {{ "cast('all' as " ~ casemart.type_of('string') ~ ")" if segment_by == 'all' else 'coalesce(' ~ segment_by ~ ", '(none)')" }} as segment,
+        {{ relation }}.*
+    from {{ relation }}
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+{%- endmacro %}
+
+{% macro by_account_segments(relation, columns) -%}
+    {#- Rows of entities, and those of whole accounts once more for each attribute of the account. -#}
+    select
+        segment_by,
+        segment,
+        {{ columns | join(',\n        ') }}
+    from {{ relation }}
+    {%- for attribute in casemart.account_segments() %}
+
+    union all
+
+    select
+        cast('{{ attribute }}' as {{ casemart.type_of('string') }}) as segment_by,
+        coalesce({{ attribute }}, '(none)') as segment,
+        {{ columns | join(',\n        ') }}
+    from {{ relation }}
+    where segment_by = 'all'
+    {%- endfor %}
+{%- endmacro %}
+
+{% macro last_known(relation, key, columns) -%}
+    {#- One row per key: of each column the latest value that is known, by occurred_at and event_id. -#}
+    select
+        {{ key }},
+        {%- for column in columns %}
+        max(case when attribute = '{{ column }}' then attribute_value end) as {{ column }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from (
+        select
+            *,
+            row_number() over (partition by {{ key }}, attribute order by occurred_at desc, event_id desc) as value_number
+        from (
+            {%- for column in columns %}
+            select
+                {{ key }},
+                occurred_at,
+                event_id,
+                '{{ column }}' as attribute,
+                {{ column }} as attribute_value
+            from {{ relation }}
+            where {{ column }} is not null
+            {{ 'union all' if not loop.last }}
+            {%- endfor %}
+        ) as attributes
+    ) as ranked_attributes
+    where value_number = 1
+    group by {{ key }}
 {%- endmacro %}

@@ -56,6 +56,10 @@ tables_without_events as (
     select count(*) as row_count from {{ ref('casemart', 'stg_costs') }}
 ),
 
+contracts as (
+    select min(starts_on) as first_contract_on from {{ ref('casemart', 'stg_contracts') }}
+),
+
 row_counts as (
     select sum(row_count) as row_count from tables_without_events
 ),
@@ -63,9 +67,11 @@ row_counts as (
 decided as (
     select
         extent.first_event_on,
+        contracts.first_contract_on,
         coalesce(cast({{ casemart.literal(var('casemart_as_of')) }} as date), extent.last_event_on) as as_of,
         coalesce(extent.first_event_on is not null or row_counts.row_count > 0, false) as has_rows
     from extent
+    cross join contracts
     cross join row_counts
 )
 
@@ -73,5 +79,7 @@ select
     as_of,
     {{ casemart.local_midnight(casemart.add_days('as_of', 1)) }} as as_of_end_at,
     first_event_on,
+    -- The calendar begins here: contracts are often older than the first event.
+    least(first_event_on, case when first_contract_on <= as_of then first_contract_on end) as first_day_on,
     has_rows
 from decided

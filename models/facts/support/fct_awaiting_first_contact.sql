@@ -18,7 +18,7 @@ stocks as (
         periods.period_grain,
         periods.period_start,
         periods.stock_on,
-        {{ casemart.local_midnight(casemart.add_days('periods.stock_on', 1)) }} - interval '1 second' as dated_at
+        {{ casemart.end_of_day('periods.stock_on') }} as dated_at
     from waiting
     inner join {{ ref('casemart', 'dim_periods') }} as periods
         on

@@ -1,0 +1,74 @@
+-- A contract is committed once the customer said so, once a successor is known, or because it has no end.
+with
+contracts as (
+    select
+        *,
+        {{ casemart.add_days('ends_on', 1 + var('casemart_renewal_grace_days')) }} as latest_successor_on
+    from {{ ref('casemart', 'fct_contract_dates') }}
+    where is_ever_in_force
+),
+
+links as (
+    select * from {{ ref('casemart', 'fct_contract_links') }}
+),
+
+first_links as (
+    select
+        renewed_contract_id,
+        min(known_on) as linked_on
+    from links
+    group by renewed_contract_id
+)
+
+select
+    contract_id,
+    'stated' as commitment,
+    contract_id as committed_by_id,
+    renewal_committed_on as committed_from_on,
+    {{ casemart.end_of_days() }} as committed_until_on
+from contracts
+where renewal_committed_on is not null
+
+union all
+
+select
+    contract_id,
+    'open_ended' as commitment,
+    contract_id as committed_by_id,
+    first_covered_on as committed_from_on,
+    {{ casemart.end_of_days() }} as committed_until_on
+from contracts
+where ends_on is null
+
+union all
+
+select
+    contracts.contract_id,
+    'linked_successor' as commitment,
+    links.contract_id as committed_by_id,
+    links.known_on as committed_from_on,
+    coalesce(links.cancelled_on, {{ casemart.end_of_days() }}) as committed_until_on
+from contracts
+inner join links on contracts.contract_id = links.renewed_contract_id
+where
+    links.first_covered_on > contracts.first_covered_on
+    and links.first_covered_on <= contracts.latest_successor_on
+
+union all
+
+-- Without a link, a contract of the same account and product that begins after this one ends.
+select
+    contracts.contract_id,
+    'inferred_successor' as commitment,
+    successors.contract_id as committed_by_id,
+    successors.known_on as committed_from_on,
+    least(successors.cancelled_on, first_links.linked_on, {{ casemart.end_of_days() }}) as committed_until_on
+from contracts
+inner join {{ ref('casemart', 'fct_contract_dates') }} as successors
+    on
+        contracts.account_id = successors.account_id
+        and contracts.product is not distinct from successors.product
+        and contracts.ends_on < successors.first_covered_on
+        and contracts.latest_successor_on >= successors.first_covered_on
+left join first_links on contracts.contract_id = first_links.renewed_contract_id
+where successors.first_covered_on <= coalesce(successors.ends_on, {{ casemart.end_of_days() }})
