@@ -1,20 +1,70 @@
 {# Helpers of the identity tests. #}
 
-{% macro additive_first_contact_counts() %}
-    {{ return((casemart.first_contact_measures().keys() | list) + (casemart.case_closing_measures().keys() | list) + ['awaiting_first_contact']) }}
+{% macro additive_measures() %}
+    {#-
+        Mart -> what of it sums: `flows` over time and segments, `stocks` over segments only. Where the entity of products and
+        contract types is a part of an account (`has_parts`), these two do not sum to the total.
+    -#}
+    {{ return({
+        'first_contact_resolution': {
+            'flows': (casemart.first_contact_measures() | list) + (casemart.case_closing_measures() | list),
+            'stocks': ['awaiting_first_contact'],
+            'has_parts': false,
+        },
+        'deflection': {'flows': casemart.self_help_measures() | list, 'stocks': [], 'has_parts': false},
+        'contract_renewal': {
+            'flows': (casemart.contract_renewal_measures() | list) + (casemart.contract_renewal_amounts() | list),
+            'stocks': [],
+            'has_parts': false,
+        },
+        'recurring_revenue': {
+            'flows': (casemart.recurring_movement_counts() | list) + [
+                'recurring_revenue_new', 'recurring_revenue_reactivation', 'recurring_revenue_expansion',
+                'recurring_revenue_contraction', 'recurring_revenue_churn', 'recurring_revenue_fx', 'recurring_revenue_volume',
+                'recurring_revenue_price', 'recurring_revenue_unsplit',
+            ],
+            'stocks': [
+                'recurring_revenue', 'recurring_revenue_opening', 'recurring_revenue_awaiting_renewal', 'opening_accounts', 'closing_accounts',
+            ],
+            'has_parts': true,
+        },
+        'retention': {
+            'flows': [],
+            'stocks': [
+                'active_accounts', 'committed_accounts', 'undetermined_accounts', 'opening_accounts', 'logo_cohort_accounts',
+                'retained_accounts', 'lost_accounts', 'logo_undetermined_accounts',
+            ],
+            'has_parts': true,
+        },
+        'net_recurring_revenue': {
+            'flows': [],
+            'stocks': [
+                'cohort_accounts_12_months', 'base_value_12_months', 'value_now_12_months', 'kept_value_12_months',
+                'value_now_3_months', 'value_now_1_month',
+            ],
+            'has_parts': true,
+        },
+    }) }}
 {% endmacro %}
 
-{% macro unpivoted(mart, counts, is_flow_only=false) -%}
-    {#- A row per cell and count; with is_flow_only, without the stock, which does not sum over time. -#}
-    {%- for count in counts if not (is_flow_only and count == 'awaiting_first_contact') %}
+{% macro unpivoted(is_flow_only=false) -%}
+    {#- A row per mart, cell and additive measure. -#}
+    {%- set rows = [] %}
+    {%- for mart, measures in casemart.additive_measures().items() %}
+    {%- for measure in measures.flows + ([] if is_flow_only else measures.stocks) %}
+    {%- do rows.append({'mart': mart, 'measure': measure, 'has_parts': measures.has_parts}) %}
+    {%- endfor %}
+    {%- endfor %}
+    {%- for row in rows %}
     select
         period_grain,
         period_start,
         segment_by,
         segment,
-        '{{ count }}' as measure,
-        {{ count }} as measure_value
-    from {{ mart }}
+        '{{ row.mart }}.{{ row.measure }}' as measure,
+        cast({{ row.measure }} as decimal(18, 2)) as measure_value
+    from {{ ref('casemart', row.mart) }}
+    {{ "where segment_by not in ('product', 'contract_type')" if row.has_parts and not is_flow_only }}
     {{ 'union all' if not loop.last }}
     {%- endfor %}
 {%- endmacro %}

@@ -1,7 +1,7 @@
 -- Additive counts of months sum to those of quarters and years, segment by segment.
 with
 measures as (
-    {{ casemart.unpivoted(ref('casemart', 'first_contact_resolution'), casemart.additive_first_contact_counts(), is_flow_only=true) }}
+    {{ casemart.unpivoted(is_flow_only=true) }}
 ),
 
 months as (

@@ -29,6 +29,21 @@ counts as (
         'survey_responses' as table_name,
         (select count(*) from {{ ref('casemart', 'stg_survey_responses') }}) as staged_rows,
         (select count(*) from {{ ref('casemart', 'fct_survey_responses') }}) as fact_rows
+    union all
+    select
+        'self_help_events' as table_name,
+        (select count(*) from {{ ref('casemart', 'stg_self_help_events') }}) as staged_rows,
+        (select coalesce(sum(sessions.events), 0) from {{ ref('casemart', 'fct_self_help_sessions') }} as sessions) as fact_rows
+    union all
+    select
+        'contracts' as table_name,
+        (select count(*) from {{ ref('casemart', 'stg_contracts') }}) as staged_rows,
+        (select count(*) from {{ ref('casemart', 'fct_contract_terms') }}) as fact_rows
+    union all
+    select
+        'contract_charges' as table_name,
+        (select count(*) from {{ ref('casemart', 'stg_contract_charges') }}) as staged_rows,
+        (select count(*) from {{ ref('casemart', 'fct_contract_charges') }}) as fact_rows
 )
 
 select

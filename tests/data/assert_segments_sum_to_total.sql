@@ -1,7 +1,7 @@
 -- Additive counts of the segments of a dimension sum to the total of the period.
 with
 measures as (
-    {{ casemart.unpivoted(ref('casemart', 'first_contact_resolution'), casemart.additive_first_contact_counts()) }}
+    {{ casemart.unpivoted() }}
 ),
 
 sums as (

@@ -1,4 +1,5 @@
--- Each value closes its own month and opens the next one; what the rate alone did in between is fx.
+-- Each value closes its own month and opens the next one. What the rate alone did in between is fx: the difference of two stocks
+-- in cents, so that an account whose charges stay as they are shows no movement, not even of a cent.
 with
 recurring_values as (
     select * from {{ ref('casemart', 'fct_recurring_values') }}
@@ -8,7 +9,7 @@ openings as (
     select
         recurring_values.*,
         months.month_start as opened_month_start,
-        {{ casemart.cents('recurring_values.local_value * (rates.rate - recurring_values.rate)') }} as fx_value
+        {{ casemart.cents('recurring_values.local_value * rates.rate') }} - recurring_values.recurring_value as fx_value
     from recurring_values
     inner join {{ ref('casemart', 'dim_months') }} as months
         on months.month_start = {{ casemart.add_months('recurring_values.month_start', 1) }}

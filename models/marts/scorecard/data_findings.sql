@@ -19,6 +19,26 @@ answers as (
     select * from {{ ref('casemart', 'stg_survey_responses') }}
 ),
 
+accounts as (
+    select * from {{ ref('casemart', 'stg_accounts') }}
+),
+
+contracts as (
+    select * from {{ ref('casemart', 'stg_contracts') }}
+),
+
+links as (
+    select * from {{ ref('casemart', 'fct_contract_links') }}
+),
+
+renewals as (
+    select * from {{ ref('casemart', 'fct_contract_renewals') }}
+),
+
+visits as (
+    select * from {{ ref('casemart', 'fct_self_help_visits') }}
+),
+
 findings as (
     {{ casemart.finding('after_as_of', 'cases', 'Opened after the as-of day: absent from every metric', 'cases', 'case_id',
         'not (' ~ casemart.is_known('opened_at') ~ ')') }}
@@ -72,6 +92,50 @@ findings as (
     union all
     {{ casemart.finding('late_evidence', 'cases', 'Evidence after the settlement: counted here, without effect',
         ref('casemart', 'fct_cases'), 'case_id', 'late_evidence > 0') }}
+    union all
+    {{ casemart.finding('after_as_of', 'self_help_events', 'After the as-of day: absent from every metric',
+        ref('casemart', 'stg_self_help_events'), 'event_id', 'not (' ~ casemart.is_known('occurred_at') ~ ')') }}
+    union all
+    {{ casemart.finding('after_as_of', 'contracts', 'Signed after the as-of day: absent from every metric',
+        ref('casemart', 'stg_contracts'), 'contract_id', 'coalesce(signed_on, starts_on) > ' ~ casemart.as_of()) }}
+    union all
+    {{ casemart.finding('orphan_session', 'survey_responses', 'Its self-help session is unknown: in no deflection metric',
+        ref('casemart', 'fct_survey_responses'), 'response_id',
+        "survey_type = 'self_help' and coalesce(session_id, '') not in (select session_id from visits)") }}
+    union all
+    {{ casemart.finding('late_answer', 'survey_responses', 'Answered after the settlement: without effect',
+        ref('casemart', 'fct_self_help_answers'), 'response_id', 'is_late') }}
+    union all
+    {{ casemart.finding('orphan', 'contract_charges', 'Its contract is unknown: in no metric',
+        ref('casemart', 'fct_contract_charges'), 'charge_id', 'is_orphan') }}
+    union all
+    {{ casemart.finding('clipped', 'contract_charges', 'Reaches outside the dates of its contract: counted inside only',
+        ref('casemart', 'fct_contract_charges'), 'charge_id', 'is_clipped') }}
+    union all
+    {{ casemart.finding('orphan', 'contracts', 'The contract that it renews is unknown: taken as a contract without link',
+        ref('casemart', 'stg_contracts'), 'contract_id',
+        'renews_contract_id is not null and renews_contract_id not in (select contract_id from contracts)') }}
+    union all
+    {{ casemart.finding('orphan', 'contract_renewals', 'One of its contracts is unknown: without effect',
+        ref('casemart', 'stg_contract_renewals'), 'contract_id',
+        'contract_id not in (select contract_id from contracts) or renewed_contract_id not in (select contract_id from contracts)') }}
+    union all
+    {{ casemart.finding('link_without_renewal', 'contracts', 'Linked as a renewal, but too late or not after what it renews: renews nothing',
+        'links left join renewals on links.contract_id = renewals.contract_id and links.renewed_contract_id = renewals.renewed_contract_id',
+        'links.contract_id', 'renewals.contract_id is null and links.first_covered_on <= ' ~ casemart.as_of()) }}
+    union all
+    {{ casemart.finding('never_in_force', 'contracts', 'Signed or cancelled so that no day is covered: in no metric',
+        ref('casemart', 'fct_contract_dates'), 'contract_id', 'not is_ever_in_force') }}
+    union all
+    {{ casemart.finding('unknown_account', 'contracts', 'The account has no row: its attributes are (none)',
+        ref('casemart', 'stg_contracts'), 'contract_id', 'account_id not in (select account_id from accounts)') }}
+    union all
+    {{ casemart.finding('floored_at_zero', 'contract_charges', 'Account-months whose discounts exceed the charges: they count as 0',
+        ref('casemart', 'fct_recurring_movements'), 'account_id', "is_floored and segment_by = 'all'") }}
+    union all
+    {{ casemart.finding('floored_part', 'contract_charges',
+        'Months of an account and product (or contract type) below zero: they count as 0 there, so that parts do not sum to the total',
+        ref('casemart', 'fct_recurring_movements'), 'account_id', "is_floored and segment_by <> 'all'") }}
     union all
     {{ casemart.finding('overlapping_validity', 'agents', 'Two rows hold at the same time: the latest valid_from wins',
         casemart.overlaps(ref('casemart', 'stg_agents'), 'agent_id'), 'agent_id', 'true') }}
