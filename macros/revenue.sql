@@ -63,7 +63,7 @@
         from {{ ref('casemart', 'fct_recurring_revenue_parts') }}
     ) as entities
     {%- for attribute in casemart.account_segments() %}
-    {%- set has_moved = 'opening_value > 0 and closing_value > 0 and ' ~ attribute ~ ' is distinct from opening_' ~ attribute %}
+    {%- set has_moved = 'opening_value > 0 and closing_value > 0 and not (' ~ attribute ~ ' is not distinct from opening_' ~ attribute ~ ')' %}
 
     union all
 

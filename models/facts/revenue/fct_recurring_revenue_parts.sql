@@ -51,4 +51,4 @@ left join ends
         and movements.account_id = ends.account_id
         and movements.stock_on > ends.last_covered_on
         and movements.stock_on <= ends.explains_to_on
-        and ends.last_covered_on >= previous.stock_on
+        and previous.stock_on <= ends.last_covered_on
