@@ -31,7 +31,7 @@ from
         union all
         select * from case_text where dirt in (4, 5) or line = 85
         union all
-        select * replace ('P1' as priority, 'moved' as topic) from case_text where dirt = 6 and line > 80 or line = 95
+        select * replace ('urgent' as priority, 'moved' as topic) from case_text where dirt = 6 and line > 80 or line = 95
     ) as cases
 order by line, case_id, topic;
 
@@ -89,10 +89,10 @@ order by line, event_id;
 
 create view files."case_field_changes.csv" as select * from field_change_rows;
 
-create view files."survey_invitations.csv" as select * from invitation_rows;
+create view files."survey_invitations.csv" as select * from all_invitation_rows;
 
 create table response_text as
-select columns(*)::varchar, row_number() over (order by response_id, question) as line, dirt('response', line) as dirt from response_rows;
+select columns(*)::varchar, row_number() over (order by response_id, question) as line, dirt('response', line) as dirt from all_response_rows;
 
 create view files."survey_responses.csv" as
 select * exclude (line, dirt)
@@ -112,4 +112,82 @@ order by line, response_id, question;
 
 create view files."costs.csv" as select * from cost_rows;
 
-create view files."exchange_rates.csv" as select * from rate_rows;
+create view files."exchange_rates.csv" as
+select * from rate_rows
+union all
+select 'GBP', date '2021-12-01', 0;
+
+create table contract_text as
+select columns(*)::varchar, row_number() over (order by contract_id) as line, dirt('contract', line) as dirt from contract_rows;
+
+create view files."contracts.csv" as
+select * exclude (line, dirt)
+from
+    (
+        select * from contract_text
+        union all
+        select * replace (contract_id || 'a' as contract_id, 'soon' as starts_on) from contract_text where dirt = 0 or line = 11
+        union all
+        select * replace (contract_id || 'b' as contract_id, (starts_on::date - 1)::varchar as ends_on) from contract_text where dirt = 1 or line = 12
+        union all
+        select * replace (contract_id || 'c' as contract_id, null as is_support_entitled) from contract_text where dirt = 2 or line = 13
+        union all
+        select * from contract_text where dirt = 3 or line = 14
+    ) as contracts
+order by line, contract_id;
+
+create view files."contract_renewals.csv" as select * from renewal_rows;
+
+create table charge_text as
+select columns(*)::varchar, row_number() over (order by charge_id) as line, dirt('charge', line) as dirt from charge_rows;
+
+create view files."contract_charges.csv" as
+select * exclude (line, dirt)
+from
+    (
+        select * from charge_text
+        union all
+        select * replace (charge_id || 'a' as charge_id, 'term' as billing_period, null as ends_on) from charge_text where dirt = 0 or line = 11
+        union all
+        select * replace (charge_id || 'b' as charge_id, '-1' as quantity) from charge_text where dirt = 1 or line = 12
+        union all
+        select * replace (charge_id || 'c' as charge_id, 'fortnight' as billing_period) from charge_text where dirt = 2 or line = 13
+        union all
+        select * replace (charge_id || 'd' as charge_id, '1,200.00' as amount) from charge_text where dirt = 3 or line = 14
+        union all
+        select * from charge_text where dirt = 4 or line = 15
+    ) as charges
+order by line, charge_id;
+
+create view files."knowledge_articles.csv" as select * from article_rows;
+
+create table self_help_text as
+select columns(*)::varchar, row_number() over (order by event_id) as line, dirt('self-help', line) as dirt from self_help_rows;
+
+create view files."self_help_events.csv" as
+select * exclude (line, dirt)
+from
+    (
+        select * from self_help_text
+        union all
+        select * replace (event_id || 'a' as event_id, 'intranet' as channel) from self_help_text where dirt = 0 or line = 81
+        union all
+        select * replace (event_id || 'b' as event_id, null as session_id) from self_help_text where dirt = 1 or line = 82
+        union all
+        select * from self_help_text where dirt = 2 or line = 83
+    ) as events
+order by line, event_id;
+
+create view files."community_posts.csv" as select * from post_rows;
+
+create view files."milestones.csv" as select * from milestone_rows;
+
+create view files."outages.csv" as select * from outage_rows;
+
+create view files."engagements.csv" as select * from engagement_rows;
+
+create view files."quality_reviews.csv" as select * from review_rows;
+
+create view files."service_audits.csv" as select * from audit_rows;
+
+create view files."contact_attempts.csv" as select * from attempt_rows;

@@ -15,11 +15,22 @@ from
 create macro account_count() as getvariable('cases') // 20 + 40;
 create macro account_id(account_no) as 'A' || lpad(account_no::varchar, 6, '0');
 
--- Every sixth account changes its segment; every seventeenth is known only from a late day on.
+-- Half of the customers come in the first year of the four, and those whose contracts are told one by one in its first half.
+create macro account_starts_on(account_no) as
+    date '2022-07-01'
+    + dice('starts', account_no, if(account_no <= 60, 180, [365, 365, 365, 900, 900, 1400][dice('early', account_no, 6) + 1]))::integer;
+
+-- Every sixth account changes its segment, one day or another; every seventeenth is known only from a late day on.
 create table account_rows as
 with
 numbers as (
-    select range as account_no, range % 6 = 0 as has_moved, range % 17 = 3 as is_late from range(1, account_count() + 1)
+    select
+        range as account_no,
+        range % 6 = 0 as has_moved,
+        if(dice('moves', range, 3) = 0, date '2025-09-01', account_starts_on(range) + 150 + dice('moves on', range, 1100)::integer) as drawn_on,
+        if(drawn_on > history_day(), date '2025-09-01', drawn_on) as moved_on,
+        range % 17 = 3 and not has_moved as is_late
+    from range(1, account_count() + 1)
 ),
 
 terms as (
@@ -39,10 +50,10 @@ select
     end as segment,
     pick('industry', account_no, ['manufacturing', 'healthcare', 'finance', 'education', 'public sector']) as industry,
     pick('region', account_no, ['Americas', 'Americas', 'EMEA', 'EMEA', 'APAC']) as region,
-    pick('size', account_no, ['1-50', '51-500', '501+']) as size_band,
-    date '2019-01-01' + dice('created', account_no, 2000)::integer as created_on,
-    case when term = 2 then date '2025-09-01' when is_late then date '2025-06-01' end as valid_from,
-    case when has_moved and term = 1 then date '2025-09-01' end as valid_to
+    if(term = 2, '501+', pick('size', account_no, ['1-50', '51-500', '501+'])) as size_band,
+    account_starts_on(account_no) - 10 - dice('created', account_no, 500)::integer as created_on,
+    case when term = 2 then moved_on when is_late then date '2025-06-01' end as valid_from,
+    case when has_moved and term = 1 then moved_on end as valid_to
 from terms
 order by account_id, valid_from nulls first;
 
@@ -100,3 +111,6 @@ select
     valid_to
 from terms
 order by agent_id, valid_from nulls first;
+
+create macro article_id(article_no) as 'KB' || (100 + article_no);
+create macro thread_id(thread_no) as 'T' || lpad(thread_no::varchar, 6, '0');

@@ -193,7 +193,7 @@ select
     starts.channel,
     if(starts.model in ('D', 'E') and starts.channel_kind is null and dice('said', starts.case_no, 10) < 7, null, starts.delivery_model)
         as delivery_model,
-    'P' || [1, 2, 2, 3, 3, 3, 3, 4, 4, 4][dice('priority', starts.case_no, 10) + 1] as priority,
+    ['urgent', 'high', 'high', 'normal', 'normal', 'normal', 'normal', 'low', 'low', 'low'][dice('priority', starts.case_no, 10) + 1] as priority,
     case
         when dice('untyped', starts.case_no, 30) = 0 then null
         when dice('odd type', starts.case_no, 150) = 0 then 'mystery'
@@ -202,13 +202,24 @@ select
     pick(
         'topic', starts.case_no, ['sign-in', 'sign-in', 'installation', 'performance', 'integration', 'reporting', 'invoices', null]
     ) as topic,
+    case starts.case_type
+        when 'access' then 'password_reset'
+        when 'how_to' then 'how_to'
+        when 'billing' then 'licensing'
+        when 'defect' then 'defect'
+        when 'outage' then 'outage'
+        when 'request' then pick('process', starts.case_no, ['update', 'onboarding', null])
+    end as process,
+    pick('schedule', starts.case_no, ['weekdays', 'weekdays', 'weekdays', 'always_open', null]) as schedule,
     wall_clock(starts.day_number * 720 + starts.minute_of_day) + to_days(starts.extra_days::integer) + to_seconds(starts.seconds)
         as opened_at,
     closings.closed_at,
     if(coalesce(closings.is_closed, false), 'closed', 'open') as status,
     nullif(starts.exclusion, 'link') as exclusion_code,
     if(starts.exclusion in ('duplicate', 'link') and starts.case_no > 1, 'C' || lpad((starts.case_no - 1)::varchar, 7, '0'), null)
-        as duplicate_of_case_id
+        as duplicate_of_case_id,
+    -- Every hundredth case comes out of the community.
+    if(starts.case_no % 100 = 50, thread_id(starts.case_no // 100 * 10 + 3), null) as source_thread_id
 from case_starts as starts
 inner join products on starts.product_no = products.product_no
 left join closings on starts.case_no = closings.case_no

@@ -47,9 +47,10 @@ rows_of_cases as (
         kind,
         if(kind = 'automatic_reply' or direction = 'inbound' and kind <> 'live_conversation', null, agent_id) as agent_id,
         response_kind,
-        if(response_kind = 'recommended_answer' and dice('article' || step_no, case_no, 3) = 0, 'KB' || (100 + dice('which' || step_no, case_no, 80)), null)
+        if(response_kind = 'recommended_answer' and dice('article' || step_no, case_no, 3) = 0, article_id(dice('which' || step_no, case_no, 38 + greatest(0, date_diff('day', date '2025-01-02', occurred_at::date) * 2 // 27))), null)
             as article_id,
-        talk_seconds,
+        -- A twelfth of the conversations has its beginning and its end only.
+        if(dice('measured' || step_no, case_no, 12) = 0, null, talk_seconds) as talk_seconds,
         hold_seconds,
         wrap_seconds
     from talked
@@ -76,7 +77,7 @@ select
     occurred_at,
     kind as event_type,
     if(step in ('transfer', 'escalate'), second_id, agent_id) as agent_id,
-    team,
+    if(step = 'escalate', 'Second Line', team) as team,
     case step when 'transfer' then 'needs another skill' when 'escalate' then 'beyond the front line' end as reason
 from step_rows
 where record = 'event'
@@ -90,11 +91,12 @@ select
     'F' || case_id || '-' || field_no as change_id,
     case_id,
     opened_at + to_minutes(dice('change', case_id, 60)) as occurred_at,
-    ['priority', 'queue', 'product'][field_no] as field,
-    ['P4', 'General', null][field_no] as old_value,
-    [priority, queue, product][field_no] as new_value
+    ['priority', 'queue', 'product', 'schedule'][field_no] as field,
+    ['low', 'General', null, 'always_open'][field_no] as old_value,
+    [priority, queue, product, schedule][field_no] as new_value
 from case_rows
-inner join (select range as field_no from range(1, 4)) as fields on dice('changes ' || field_no, case_id, 100) < [5, 4, 2][field_no]
+inner join (select range as field_no from range(1, 5)) as fields
+    on dice('changes ' || field_no, case_id, 100) < [5, 4, 2, 2][field_no]
 where occurred_at < history_ends_at() and new_value is not null
 order by change_id;
 
@@ -161,6 +163,31 @@ from responses
 where dice('rates', response_id, 5) > 0
 union all by name
 select
+    response_id,
+    questions.question,
+    'post_case' as survey_type,
+    occurred_at as responded_at,
+    invitation_id,
+    account_id,
+    contact_id,
+    case_id,
+    agent_id,
+    greatest(
+        questions.scale_min,
+        least(questions.scale_max, if(kind in ('yes', '1'), questions.scale_max, questions.middle) - [0, 0, 1, 1, 2, 4][dice(questions.question, response_id, 6) + 1])
+    ) as score,
+    questions.scale_min,
+    questions.scale_max
+from responses
+inner join
+    (
+        values
+            ('effort_ease', 1, 4, 7, 50), ('likelihood_to_recommend', 0, 7, 10, 30), ('expectations_met', 1, 3, 5, 25),
+            ('driver_knowledge', 1, 3, 5, 30), ('driver_rapid_response', 1, 3, 5, 30), ('driver_rapid_resolution', 1, 3, 5, 30)
+    ) as questions (question, scale_min, middle, scale_max, share)
+    on dice('asked ' || questions.question, response_id, 100) < questions.share
+union all by name
+select
     'R9' || lpad(orphan_no::varchar, 6, '0') as response_id,
     'issue_resolved' as question,
     'post_case' as survey_type,
@@ -169,30 +196,3 @@ select
     'yes' as answer
 from orphans
 order by response_id, question;
-
--- Two cost entries a month, in two currencies; rates from the first of each month.
-create table cost_rows as
-with
-months as (
-    select month_no::integer as month_no, (date '2025-01-01' + to_months(month_no::integer))::date as cost_month
-    from range(18) as months (month_no)
-)
-
-select
-    strftime(cost_month, '%Y-%m') || '-' || currency as cost_id,
-    cost_month,
-    'assisted_support' as category,
-    (getvariable('cases') * share + dice('cost', strftime(cost_month, '%Y-%m') || currency, 400))::decimal(18, 4) as amount,
-    currency
-from months
-cross join (values ('USD', 2), ('EUR', 1)) as currencies (currency, share)
-order by cost_id;
-
-create table rate_rows as
-select
-    currency,
-    (date '2025-01-01' + to_months(month_no::integer))::date as rate_on,
-    (base + dice(currency, month_no, 600) / 10000)::decimal(18, 8) as rate
-from range(18) as months (month_no)
-cross join (values ('EUR', 1.05), ('GBP', 1.24)) as currencies (currency, base)
-order by currency, rate_on;
