@@ -60,6 +60,7 @@ def _register() -> None:
     from casemart.commands.build import build
     from casemart.commands.demo import demo
     from casemart.commands.export import export
+    from casemart.commands.forget import forget
     from casemart.commands.init import init
     from casemart.commands.land import land, unland
     from casemart.commands.metrics import metrics
@@ -70,7 +71,7 @@ def _register() -> None:
     from casemart.commands.trace import app as trace
     from casemart.commands.versions import rollback, versions
 
-    for command in (demo, init, land, unland, build, publish, versions, rollback, status, metrics, show, export):
+    for command in (demo, init, land, unland, build, publish, versions, rollback, status, forget, metrics, show, export):
         app.command()(command)
     app.add_typer(quarantine, name="quarantine")
     app.add_typer(trace, name="trace")
@@ -81,6 +82,8 @@ _register()
 
 def main() -> None:
     """Entry point of the console script."""
+    # Whatever is written, by this process or by those that it starts, is for its owner only.
+    os.umask(0o077)
     try:
         code = _run()
     except KeyboardInterrupt:

@@ -6,12 +6,15 @@ import hashlib
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from casemart.contract import Contract
 from casemart.dbt_results import Node, Run
 from casemart.errors import CasemartError
+from casemart.freshness import write_freshness
+from casemart.guarding import Watch, guard
 from casemart.warehouse import Connection, identifier, open_to_publish, open_version, quoted
 from casemart.workspace import Workspace
 
@@ -78,21 +81,21 @@ def has_table(connection: Connection, catalog: str, schema: str, table: str) -> 
     return bool(connection.execute(query, [catalog, schema, table]).fetchall()[0][0])
 
 
-def write_version(
-    workspace: Workspace,
-    run: Run,
-    file: Path,
-    info: dict[str, Any],
-    previous: Path | None,
-    say: Callable[[str], None],
-    *,
-    may_be_empty: bool = False,
-) -> None:
-    """Writes the published tables of `run` with `info` into the new `file`, audits it, and leaves it safe on the disk.
+@dataclass(frozen=True)
+class Frame:
+    """What a version is measured by: `previous` is the file of the version before, `timezone` the zone of calendar days."""
 
-    `previous` is the file of the version before, whose row counts are recorded next to the new ones. Unless `may_be_empty`,
-    a version without a row in any fact is refused where the one before has rows.
-    """
+    contract: Contract
+    timezone: str
+    previous: Path | None
+    watch: Watch
+
+
+def write_version(
+    workspace: Workspace, run: Run, file: Path, info: dict[str, Any], frame: Frame, say: Callable[[str], None]
+) -> None:
+    """Writes the published tables of `run` with `info` into the new `file`, lets the guards compare it with the version before,
+    audits it, and leaves it safe on the disk."""
     with open_to_publish(workspace, file) as connection:
         # From here to the end of the audit nobody can write the warehouse: DuckDB holds it for reading.
         warehouse = read_warehouse(connection, "private")
@@ -100,10 +103,10 @@ def write_version(
             raise CasemartError(f"{reason}, nothing was published", BUILD_AGAIN)
         _audit_ledger(connection)
         _copy(connection, run.published)
-        _write_build_info(connection, {**info, "ledger": warehouse.ledger, "origin": warehouse.origin})
-        _write_build_tables(connection, run.published, _counts_of(previous), say)
-        if not may_be_empty:
-            _refuse_emptiness(connection)
+        as_of = _write_build_info(connection, {**info, "ledger": warehouse.ledger, "origin": warehouse.origin})
+        _write_build_tables(connection, run.published, _counts_of(frame.previous), say)
+        write_freshness(connection, frame.contract, as_of, frame.timezone)
+        guard(connection, frame.previous, frame.watch, say)
         connection.execute("checkpoint published")
         connection.execute("detach published")
         if file.with_name(file.name + ".wal").exists():
@@ -129,12 +132,14 @@ def _copy(connection: Connection, nodes: list[Node]) -> None:
         connection.execute("create table published.marts.loads as from private.landing.loads")
 
 
-def _write_build_info(connection: Connection, info: dict[str, Any]) -> None:
+def _write_build_info(connection: Connection, info: dict[str, Any]) -> date | None:
+    """Returns the as-of day."""
     as_of = "cast(null as date)"
     if has_table(connection, "published", "dimensions", "dim_as_of"):
         as_of = "(select as_of from published.dimensions.dim_as_of)"
     columns = ", ".join(f"${name} as {identifier(name)}" for name in info)
     connection.execute(f"create table published.marts.build_info as select {columns}, {as_of} as as_of", info)
+    return _one(connection, "select as_of from published.marts.build_info")
 
 
 def _write_build_tables(connection: Connection, nodes: list[Node], before: dict[str, int], say: Callable[[str], None]) -> None:
@@ -148,22 +153,9 @@ def _write_build_tables(connection: Connection, nodes: list[Node], before: dict[
         connection.execute(
             "insert into published.marts.build_tables values (?, ?, ?, ?)", [node.schema, node.table, count, previous]
         )
-        if previous and count < previous / 2:
+        # Facts have a guard; a mart or a seed is as long as policies make it.
+        if previous and count < previous / 2 and node.schema != "facts":
             say(f"warning: {node.schema}.{node.table} has {count} rows, the version before had {previous}")
-
-
-def _refuse_emptiness(connection: Connection) -> None:
-    """More likely a wrong folder or a withdrawn load than the wish to take all numbers from the readers."""
-    query = (
-        "select coalesce(sum(row_count), 0), coalesce(sum(previous_row_count), 0)"
-        " from published.marts.build_tables where schema_name = 'facts'"
-    )
-    rows, previous = connection.execute(query).fetchall()[0]
-    if previous and not rows:
-        raise CasemartError(
-            f"every fact is empty, and the current version has {previous:,} rows in them; nothing was published",
-            "land files first: `casemart land FOLDER`; or publish it all the same: `casemart build --force`",
-        )
 
 
 def _counts_of(previous: Path | None) -> dict[str, int]:

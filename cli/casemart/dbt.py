@@ -210,6 +210,7 @@ def _run_child(
         cwd=folder,
         pass_fds=(lock.fd,),
         process_group=0,
+        umask=0o077,
     ) as child:
         assert child.stdout is not None
         try:

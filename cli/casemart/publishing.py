@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from importlib.metadata import version as version_of
 from pathlib import Path
@@ -13,10 +14,11 @@ from typing import Any
 import duckdb
 
 from casemart import __version__, dbt
-from casemart.auditing import BUILD_AGAIN, raw_counts, read_warehouse, write_version
+from casemart.auditing import BUILD_AGAIN, Frame, raw_counts, read_warehouse, write_version
 from casemart.contract import load_contract
 from casemart.dbt_results import Result, Run, read_run
 from casemart.errors import CasemartError, UsageError
+from casemart.guarding import Watch, watch_of
 from casemart.locking import hold_lock
 from casemart.versions import (
     LEFT_OVER,
@@ -48,6 +50,7 @@ def build(
     variables: dict[str, Any] | None = None,
     full_refresh: bool = False,
     force: bool = False,
+    accept: Iterable[str] = (),
     keep: int = KEEP,
     say: Say = lambda _text: None,
     watch: dbt.Watch | None = None,
@@ -55,11 +58,12 @@ def build(
 ) -> Version:
     """Runs dbt and publishes, or returns the current version if nothing has changed since.
 
-    `variables` win over `[vars]` of casemart.toml. `keep` versions remain. Raises LockedError, UsageError, or CasemartError
-    with what failed; then readers keep the version they have.
+    `variables` win over `[vars]` of casemart.toml. `keep` versions remain. `accept` names guards, `GUARD` or `GUARD:NAME`, that
+    stop nothing. Raises LockedError, UsageError, or CasemartError with what failed; then readers keep the version they have.
     """
     project = project or project_dir()
     _check_keep(keep)
+    watch_for = watch_of(workspace, accept)
     variables = dbt.checked_variables(project, {**workspace.settings().get("vars", {}), **(variables or {})})
     with hold_lock(workspace, "build") as lock:
         with open_private(workspace) as connection:
@@ -74,13 +78,14 @@ def build(
         run = dbt.build(workspace, lock, project=project, variables=variables, full_refresh=full_refresh, say=say, watch=watch)
         if run.failed:
             raise _failure(workspace, run)
-        return _publish(workspace, run, project, fingerprint, keep, force, say)
+        return _publish(workspace, run, project, fingerprint, keep, watch_for, say)
 
 
 def publish(
     workspace: Workspace,
     *,
     force: bool = False,
+    accept: Iterable[str] = (),
     keep: int = KEEP,
     say: Say = lambda _text: None,
     project: Path | None = None,
@@ -88,6 +93,7 @@ def publish(
     """Publishes what a plain `dbt build` made, if it was the last invocation, whole, and nothing has landed since."""
     project = project or project_dir()
     _check_keep(keep)
+    watch_for = watch_of(workspace, accept)
     with hold_lock(workspace, "publish"):
         with open_private(workspace, read_only=True) as connection:
             warehouse = read_warehouse(connection)
@@ -105,7 +111,7 @@ def publish(
         if current and current.invocation_id == run.invocation_id and not force:
             say(f"nothing to do: version {current.name} is up to date")
             return current
-        return _publish(workspace, run, project, None, keep, force, say)
+        return _publish(workspace, run, project, None, keep, watch_for, say)
 
 
 def _targets(workspace: Workspace, project: Path, invocation_id: str | None) -> list[Path]:
@@ -121,7 +127,9 @@ def _last_run(targets: list[Path], invocation_id: str | None) -> Run | None:
     return max(runs, key=lambda run: run.started_at, default=None)
 
 
-def _publish(workspace: Workspace, run: Run, project: Path, fingerprint: str | None, keep: int, force: bool, say: Say) -> Version:
+def _publish(
+    workspace: Workspace, run: Run, project: Path, fingerprint: str | None, keep: int, watch_for: Watch, say: Say
+) -> Version:
     if reason := run.why_not_publishable():
         raise CasemartError(f"not a whole build, nothing was published: {reason}", "build everything: `casemart build`")
     for result in run.warned:
@@ -130,6 +138,8 @@ def _publish(workspace: Workspace, run: Run, project: Path, fingerprint: str | N
     remove_left_overs(workspace, say)
     current = current_version(workspace)
     name = new_name(workspace, fingerprint or run.invocation_id)
+    contract = load_contract(project)
+    variables = {**dbt.known_variables(project), **run.variables}
     info = {
         "version": name,
         "built_at": datetime.now(UTC).replace(tzinfo=None, microsecond=0),
@@ -137,7 +147,7 @@ def _publish(workspace: Workspace, run: Run, project: Path, fingerprint: str | N
         "dbt_version": run.dbt_version,
         "dbt_duckdb_version": version_of("dbt-duckdb"),
         "duckdb_version": version_of("duckdb"),
-        "contract_version": load_contract(project).version,
+        "contract_version": contract.version,
         "fingerprint": fingerprint,
         "invocation_id": run.invocation_id,
         "variables": json.dumps(run.variables, sort_keys=True, default=str),
@@ -146,7 +156,8 @@ def _publish(workspace: Workspace, run: Run, project: Path, fingerprint: str | N
     folder.mkdir(mode=0o700)
     try:
         previous = current.file if current and current.built_at else None
-        write_version(workspace, run, folder / "casemart.duckdb", info, previous, say, may_be_empty=force)
+        frame = Frame(contract, variables.get("casemart_timezone") or "UTC", previous, watch_for)
+        write_version(workspace, run, folder / "casemart.duckdb", info, frame, say)
         sync_folder(folder)
         folder.rename(workspace.published / name)
     except (duckdb.Error, OSError) as error:

@@ -23,6 +23,7 @@ from casemart.warehouse import Connection, identifier
 GRAINS = ("month", "quarter", "year", "week")
 TOTAL = "all"
 BATCH_ROWS = 10_000
+MOST_ROWS = 1 << 62  # more than DuckDB counts to
 DAY_HINT = "write a day, `2026-03-15`, or a month, `2026-03`"
 
 
@@ -220,7 +221,7 @@ def _answer(
     sql = f"select {columns} from {table.relation}{clause}"
     sql += " order by " + ", ".join(f"{identifier(name)} nulls first" for name in order)
     if selection.limit is not None:
-        sql += f" limit {selection.limit:d}"
+        sql += f" limit {min(selection.limit, MOST_ROWS):d}"
     batches = _batches(connection, sql, parameters, selection)
     # The first batch now: what fails at once fails before a header is written or a file is made.
     first = list(islice(batches, 1))

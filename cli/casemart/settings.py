@@ -9,7 +9,7 @@ from typing import Any
 from casemart.errors import UsageError
 from casemart.workspace import SETTINGS_FILE
 
-VARIABLES = "vars"  # the table of dbt vars, which is no command
+OTHERS = ("vars", "guards")  # tables that are no commands: dbt vars, thresholds of the guards
 
 
 def name_environment(command: Any, prefix: str) -> None:
@@ -25,7 +25,7 @@ def defaults(command: Any, settings: dict[str, Any]) -> dict[str, Any]:
     return {
         name: _values(command.commands[name], table, name)
         for name, table in settings.items()
-        if name != VARIABLES and _is_table(table, name) and _is_known(name, [*command.commands, VARIABLES], f"table [{name}]")
+        if name not in OTHERS and _is_table(table, name) and _is_known(name, [*command.commands, *OTHERS], f"table [{name}]")
     }
 
 
@@ -39,7 +39,7 @@ def _values(command: Any, table: dict[str, Any], path: str) -> dict[str, Any]:
             _is_table(value, f"{path}.{name}")
             values[name] = _values(children[name], value, f"{path}.{name}")
         elif isinstance(value, dict) or (isinstance(value, list) and not options[name].multiple):
-            raise UsageError(f"{SETTINGS_FILE}: `{written}` in [{path}] is not one value")
+            raise UsageError(f"{SETTINGS_FILE}: `{written}` in [{path}] is not one value", "a text, a number, true or false")
         else:
             values[options[name].name] = [value] if options[name].multiple and not isinstance(value, list) else value
     return values

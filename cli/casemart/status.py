@@ -9,10 +9,11 @@ from pathlib import Path
 from casemart.auditing import EMPTY_LEDGER, has_table, raw_counts, read_warehouse
 from casemart.dbt import checked_variables
 from casemart.errors import LockedError
+from casemart.freshness import Freshness, read_freshness
 from casemart.locking import Holder, hold_lock, holder_of
 from casemart.publishing import fingerprint_of
 from casemart.versions import Version, current_version
-from casemart.warehouse import Connection, open_private
+from casemart.warehouse import Connection, open_private, open_version
 from casemart.workspace import Workspace, project_dir
 
 
@@ -38,7 +39,10 @@ class Load:
 
 @dataclass(frozen=True)
 class Status:
-    """`is_ahead` says whether the warehouse holds loads or a build that readers do not see; None where that cannot be seen."""
+    """`is_ahead` says whether the warehouse holds loads or a build that readers do not see; None where that cannot be seen.
+
+    `freshness` is that of the current version.
+    """
 
     home: str
     origin: str | None = None
@@ -47,14 +51,16 @@ class Status:
     raw_tables: list[RawTable] = field(default_factory=list)
     loads: list[Load] = field(default_factory=list)
     locked_by: str | None = None
+    freshness: list[Freshness] = field(default_factory=list)
 
 
 def status(workspace: Workspace, project: Path | None = None) -> Status:
     """Looks at the folder without changing it. Where the warehouse is locked, only at what is published."""
     home, current = str(workspace.home), current_version(workspace)
     origin = current.origin if current else None
+    freshness = _freshness(current)
     if not workspace.warehouse.is_file():
-        return Status(home, origin, current, is_ahead=False)
+        return Status(home, origin, current, is_ahead=False, freshness=freshness)
     try:
         # Held for a moment, so that no build begins while the file is open.
         with hold_lock(workspace, "status"), open_private(workspace, read_only=True) as connection:
@@ -64,14 +70,21 @@ def status(workspace: Workspace, project: Path | None = None) -> Status:
             fingerprint = fingerprint_of(connection, project, checked_variables(project, given))
     except LockedError as error:
         holder: Holder | None = holder_of(workspace)
-        return Status(home, origin, current, locked_by=str(holder or error.message))
+        return Status(home, origin, current, locked_by=str(holder or error.message), freshness=freshness)
     invocation_id, ledger = (current.invocation_id, current.ledger) if current else (None, EMPTY_LEDGER)
     # Where the project records no invocation, only the loads tell.
     is_ahead = warehouse.ledger != ledger or warehouse.invocation_id not in (None, invocation_id)
     # What `build` compares: after a rollback or a broken off build readers may have all there is.
     if current and fingerprint and fingerprint == current.fingerprint:
         is_ahead = False
-    return Status(home, warehouse.origin or origin, current, is_ahead, raw_tables, loads)
+    return Status(home, warehouse.origin or origin, current, is_ahead, raw_tables, loads, freshness=freshness)
+
+
+def _freshness(current: Version | None) -> list[Freshness]:
+    if current is None or current.built_at is None:
+        return []
+    with open_version(current.file) as connection:
+        return read_freshness(connection)
 
 
 def _raw_tables(connection: Connection) -> list[RawTable]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import difflib
+import json
 import os
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -34,6 +35,12 @@ class Version:
     fingerprint: str | None = None
     invocation_id: str | None = None
     ledger: str | None = None
+    accepted: str | None = None
+
+    @property
+    def alarms(self) -> list[dict[str, str]]:
+        """What guards said, and was accepted: `guard`, `name` and `message` of each."""
+        return json.loads(self.accepted or "[]")
 
     @property
     def file(self) -> Path:
@@ -152,10 +159,15 @@ def _read(folder: Path, is_current: bool) -> Version:
 
     from casemart.warehouse import open_version
 
-    fields = ("built_at", "as_of", "origin", "casemart_version", "fingerprint", "invocation_id", "ledger")
     try:
         with open_version(folder / "casemart.duckdb") as connection:
-            (row,) = connection.execute(f"select {', '.join(fields)} from marts.build_info").fetchall()
+            cursor = connection.execute("from marts.build_info")
+            names = [column[0] for column in cursor.description]
+            (row,) = cursor.fetchall()
     except (duckdb.Error, ValueError):
         return Version(folder.name, folder, is_current)
-    return Version(folder.name, folder, is_current, **dict(zip(fields, row, strict=True)))
+    # What an earlier casemart did not write is None, what a later one added is left out.
+    known = {each.name for each in fields(Version)}
+    return Version(
+        folder.name, folder, is_current, **{name: value for name, value in zip(names, row, strict=True) if name in known}
+    )

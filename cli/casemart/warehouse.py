@@ -17,6 +17,7 @@ Connection = duckdb.DuckDBPyConnection
 # Nothing is ever downloaded: a missing extension fails at once.
 CONFIG: dict[str, Any] = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
 PATIENCE_SECONDS = 1.0
+READ_BY_OLDER = "storage_version 'v1.4.0'"
 
 
 def open_private(workspace: Workspace, read_only: bool = False) -> Connection:
@@ -28,7 +29,11 @@ def open_private(workspace: Workspace, read_only: bool = False) -> Connection:
     if read_only:
         _require(workspace)
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return _in_utc(_patiently(file, lambda: duckdb.connect(str(file), read_only=read_only, config=CONFIG)))
+    connection = _in_utc(_patiently(file, lambda: duckdb.connect(str(file), read_only=read_only, config=CONFIG)))
+    if not read_only and file.stat().st_mode & 0o077:
+        # Made by a plain `dbt build`, say.
+        file.chmod(0o600)
+    return connection
 
 
 def open_to_publish(workspace: Workspace, file: Path) -> Connection:
@@ -38,7 +43,24 @@ def open_to_publish(workspace: Workspace, file: Path) -> Connection:
     try:
         private = f"attach {quoted(workspace.warehouse)} as private (read_only)"
         _patiently(workspace.warehouse, lambda: connection.execute(private))
-        connection.execute(f"attach {quoted(file)} as published (storage_version 'v1.4.0')")
+        connection.execute(f"attach {quoted(file)} as published ({READ_BY_OLDER})")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def open_to_rewrite(file: Path, fresh: Path, *, is_published: bool = False) -> Connection:
+    """The database in `file` under the name of the file, and a new one in `fresh` as `fresh`. A published file is read-only;
+    any other is held, its write-ahead log written into it, so that nobody changes it before `fresh` takes its place."""
+    connection = _in_utc(duckdb.connect(":memory:", config=CONFIG))
+    try:
+        name = identifier(file.stem)
+        attach = f"attach {quoted(file)} as {name}" + (" (read_only)" if is_published else "")
+        _patiently(file, lambda: connection.execute(attach))
+        if not is_published:
+            connection.execute(f"checkpoint {name}")
+        connection.execute(f"attach {quoted(fresh)} as fresh" + (f" ({READ_BY_OLDER})" if is_published else ""))
     except BaseException:
         connection.close()
         raise

@@ -62,7 +62,7 @@ class Workspace:
             return {}
         try:
             settings = tomllib.loads(file.read_text(encoding="utf-8"))
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError, RecursionError) as error:
             reason = error.strerror if isinstance(error, OSError) else error
             raise UsageError(f"{file} cannot be read: {reason}", "correct the file, or move it away") from error
         if not isinstance(settings.get("vars", {}), dict):

@@ -55,5 +55,6 @@ def check_ledger(home: Path) -> None:
         assert ask("select * from landing.loads where records <> landed + quarantined + duplicates") == []
         for table, rows in ask("select table_name, sum(landed - superseded - withdrawn) from landing.loads group by 1"):
             assert ask(f'select count(*) from raw."{table}"') == [(rows,)], table
-        kept = "select load_id, file, quarantined from landing.loads where quarantined > 0 and withdrawn_at is null order by all"
+        kept = """select load_id, file, quarantined - purged from landing.loads
+            where quarantined > purged and withdrawn_at is null order by all"""
         assert ask("select load_id, file, count(*) from quarantine.rows group by all order by all") == ask(kept)

@@ -126,8 +126,8 @@ def test_existing_files_are_kept_unless_forced(run, home, tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "hint"),
     [
-        (["first_contact_resolution", "-o", "a.xlsx"], "known: .csv, .json"),
-        (["first_contact_resolution", "-f", "table"], "known: csv, json"),
+        (["first_contact_resolution", "-o", "a.xls"], "known: .csv, .tsv"),
+        (["first_contact_resolution", "-f", "table"], "known: csv, tsv"),
         (["first_contact_resolution", "-o", "/dev/null", "-f", "csv"], "leave out `-o`"),
         (["first_contact_resolutio"], "did you mean first_contact_resolution"),
         (["--all"], "-o FOLDER"),
@@ -180,13 +180,18 @@ def test_every_mart_goes_into_a_folder(run, home, tmp_path):
     assert (folder / "build_info.csv").exists()
 
 
+PACKED = ("csv.gz", "ndjson.zst", "parquet")
+
+
 def test_a_closed_pipe_is_no_error(tmp_path):
     # More rows than a pipe and all buffers hold, so that the writer surely meets the closed end.
     publish(tmp_path)
     with duckdb.connect(str(tmp_path / "published" / VERSION / "casemart.duckdb")) as connection:
-        connection.execute("create table marts.long as select range as number, repeat('x', 100) as text from range(20000)")
+        # Not to be compressed to less than that.
+        text = "md5(range::varchar) || md5((-range)::varchar)"
+        connection.execute(f"create table marts.long as select range as number, {text} as text from range(20000)")
     script = Path(sys.executable).with_name("casemart")
-    for command in (["export", "long"], ["show", "long", "-f", "json"]):
+    for command in (["export", "long"], ["show", "long", "-f", "json"], *(["export", "long", "-f", f] for f in PACKED)):
         with subprocess.Popen([script, *command], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
             process.stdout.readline()
             process.stdout.close()

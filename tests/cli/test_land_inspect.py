@@ -53,8 +53,9 @@ CONTENTS = {
     "spreadsheet": ("cases.csv", workbook(), "is a spreadsheet or ZIP archive, not CSV", "export it as CSV"),
     "old workbook": ("cases.csv", b"\xd0\xcf\x11\xe0\xa1\xb1", "is an old Excel workbook, not CSV", "export it as CSV"),
     "html": ("cases.csv", b"\n <!DOCTYPE html><html>", "is HTML or XML, not CSV", "log-in page"),
-    "json": ("cases.csv", b'\xef\xbb\xbf [{"case_id": 1}]', "is JSON, not CSV", "export it as CSV"),
-    "parquet": ("cases.csv", b"PAR1\x15\x04", "is a Parquet file, not CSV", "export it as CSV"),
+    "json": ("cases.csv", b'\xef\xbb\xbf [{"case_id": 1}]', "is a JSON array, not CSV", "name it .ndjson"),
+    "ndjson": ("cases.csv", b'{"case_id": 1}\n', "is JSON, not CSV", "name it .ndjson"),
+    "parquet": ("cases.csv", b"PAR1\x15\x04", "is a Parquet file, not CSV", "name it .parquet"),
     "hidden gzip": ("cases.csv", gzip.compress(SOUND), "is compressed with gzip, not CSV", "name it .csv.gz"),
     "hidden zstd": ("cases.csv", zstd.compress(SOUND), "is compressed with zstd, not CSV", "name it .csv.zst"),
     "zip in gzip": ("cases.csv.gz", gzip.compress(workbook()), "is a spreadsheet or ZIP archive, not CSV", ""),
@@ -111,6 +112,7 @@ def links_and_pipes(home: Path) -> dict[str, tuple[Path, str]]:
     (home / "nothing").mkdir()
     (home / "nothing" / "notes.md").write_text("x")
     (home / "cases.xlsx").write_text("x")
+    (home / "cases.json").write_text("x")
     (home / "casess.csv").write_text("x")
     (home / "casesold.csv").write_text("x")
     (home / "to_folder").symlink_to(home / "nothing")
@@ -123,7 +125,8 @@ def links_and_pipes(home: Path) -> dict[str, tuple[Path, str]]:
         "folder with a folder": (home / "folder", "is a folder, not a file"),
         "folder without files": (home / "nothing", "no file in"),
         "absent": (home / "absent.csv", "cannot be found"),
-        "extension": (home / "cases.xlsx", "is not called .csv, .tsv, .csv.gz or .csv.zst"),
+        "extension": (home / "cases.xlsx", "is not called .csv, .tsv, .ndjson, .jsonl or .parquet"),
+        "json": (home / "cases.json", "name it .ndjson"),
         "near name": (home / "casess.csv", "did you mean `--table cases`?"),
         "prefix only": (home / "casesold.csv", "is not called like a table"),
     }

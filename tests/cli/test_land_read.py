@@ -15,9 +15,8 @@ import pytest
 from casemart.errors import CasemartError
 from casemart.landing import content, read
 from casemart.landing.content import Content, Limits
-from casemart.landing.read import Spool, spool
+from casemart.landing.read import CSV, Spool, spool
 from casemart.landing.sources import Source
-from casemart.landing.upsert import CSV
 
 Parts = dict[int, tuple[str, tuple[str | None, ...] | None]]
 LINE_END = re.compile(r"\r\n|\n|\r")

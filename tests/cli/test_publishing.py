@@ -51,6 +51,7 @@ def test_version_holds_tables_and_tells_where_it_comes_from(tiny: Tiny) -> None:
         "marts.build_tables",
         "marts.busy",
         "marts.case_counts",
+        "marts.freshness",
         "seeds.channels",
     ], "fct_answers is private"
     assert views == [(0,)]
@@ -243,16 +244,6 @@ def test_results_that_dbt_has_overwritten_are_missed(tiny: Tiny) -> None:
     with pytest.raises(CasemartError, match="`dbt compile` or `dbt docs generate`") as caught:
         publishing.publish(tiny.workspace, project=tiny.project)
     assert caught.value.hint == auditing.BUILD_AGAIN
-
-
-def test_empty_facts_do_not_replace_full_ones(tiny: Tiny) -> None:
-    before = tiny.read()
-    (tiny.project / "seeds" / "channels.csv").write_text("channel\n")
-    refused = tiny.run("build", code=1)
-    assert "error: every fact is empty, and the current version has 3,000 rows" in refused.stderr
-    assert tiny.read() == before
-    tiny.run("build", "--force")
-    assert tiny.read()[0] != before[0]
 
 
 def test_nothing_is_written_where_nothing_is(casemart, tmp_path: Path) -> None:

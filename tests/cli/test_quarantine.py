@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import csv
 import fcntl
+import json
 import os
 import pty
 import struct
@@ -12,6 +13,7 @@ import subprocess
 import sys
 import termios
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from subprocess import CompletedProcess
 
@@ -19,6 +21,8 @@ import duckdb
 import pytest
 from land_kit import CASE_HEADER, case, check_ledger, printed, query, write_cases
 
+from casemart.contract import load_contract
+from casemart.landing.replay import replay
 from casemart.warehouse import open_private
 from casemart.workspace import Workspace
 
@@ -102,6 +106,68 @@ def test_a_withdrawn_load_takes_its_refused_rows_along(home: Path, casemart: Run
     check_ledger(home)
 
 
+def test_a_replay_follows_the_contract_of_today(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A code list is extended, and `opne` lands."""
+    contract = load_contract()
+    table = contract.tables["cases"]
+    columns = tuple(
+        replace(column, codes=(*column.codes, "opne")) if column.name == "status" else column for column in table.columns
+    )
+    extended = replace(contract, tables=contract.tables | {"cases": replace(table, columns=columns)})
+    monkeypatch.setattr("casemart.landing.replay.load_contract", lambda: extended)
+    [cases, interactions] = replay(Workspace(home))
+    assert (cases.load_id, cases.result.landed, interactions.load_id, interactions.result.quarantined) == (3, 1, None, 1)
+    assert query(home, "select case_id, status from raw.cases order by 1") == [("1", "open"), ("2", "opne")]
+    check_ledger(home)
+
+
+def test_purged_rows_are_gone_and_the_ledger_knows(home: Path, casemart: Run) -> None:
+    refused = casemart("quarantine", "purge", "--load", 1, cwd=home, code=2)
+    assert "4 rows of load 1 would be removed for good" in refused.stderr
+    assert "--yes" in refused.stderr
+    assert "no such row" in casemart("quarantine", "purge", "--older-than", 1, "--yes", cwd=home).stderr
+    assert "4 rows of load 1 removed" in casemart("quarantine", "purge", "--load", 1, "--yes", cwd=home).stderr
+    assert query(home, "select load_id, quarantined, purged from landing.loads order by 1") == [(1, 4, 4), (2, 1, 0)]
+    check_ledger(home)
+    assert "1 rows of load 2 removed" in casemart("quarantine", "purge", "--older-than", 0, "--yes", cwd=home).stderr
+    assert query(home, "select count(*) from quarantine.rows") == [(0,)]
+    check_ledger(home)
+
+
+def test_purge_asks_on_a_terminal(home: Path) -> None:
+    assert "Remove 5 quarantined rows of loads 1, 2 for good? [y/N]" in on_a_terminal(
+        "-C", home, "quarantine", "purge", typed="n\n", code=1
+    )
+    assert query(home, "select count(*) from quarantine.rows") == [(5,)]
+    on_a_terminal("-C", home, "quarantine", "purge", typed="y\n")
+    assert query(home, "select count(*) from quarantine.rows") == [(0,)]
+
+
+def test_quarantine_of_an_earlier_version_is_read_and_replayed(home: Path, casemart: Run) -> None:
+    with open_private(Workspace(home)) as connection:
+        connection.execute("alter table quarantine.rows drop column replayed_by; alter table landing.loads drop column purged")
+    assert len(printed(casemart("quarantine", "show", cwd=home).stdout)) == 5
+    casemart("quarantine", "replay", "--table", "cases", cwd=home)
+    check_ledger(home)
+
+
+def test_json_rows_are_exported_by_name(tmp_path: Path, casemart: Run) -> None:
+    rows = [
+        {"case_id": 7, "channel": "phone", "Opened_At": "soon", "status": "open", "x": True, "y": [1]},
+        {"case_id": "8", "channel": "phone", "opened_at": "2026-01-05 10:00", "status": "open", "product": {"a": 1}},
+    ]
+    (tmp_path / "cases.ndjson").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    casemart("land", "cases.ndjson", "--max-rejects", "100%", cwd=tmp_path)
+    casemart("quarantine", "export", "-o", "fixed.csv", cwd=tmp_path)
+    with (tmp_path / "fixed.csv").open(newline="") as file:
+        found = list(csv.DictReader(file))
+    assert [(row["case_id"], row["opened_at"], row["x"], row["y"], row["_line"]) for row in found] == [
+        ("7", "soon", "true", "", "1"),
+        ("", "", "", "", "2"),
+    ]
+    assert [json.loads(row["_raw_text"]) for row in found] == rows
+
+
 def test_without_a_warehouse_and_without_rows(tmp_path: Path, casemart: Run) -> None:
     assert "casemart land" in casemart("quarantine", "list", cwd=tmp_path, code=1).stderr
     open_private(Workspace(tmp_path)).close()
@@ -142,7 +208,7 @@ def test_on_a_narrow_terminal_messages_stay_whole_and_bars_go(tmp_path: Path) ->
     assert "take it back with `casemart unland 1`\r\n" in written
 
 
-def on_a_terminal(*arguments: object, columns: int = 400) -> str:
+def on_a_terminal(*arguments: object, columns: int = 400, typed: str = "", code: int = 0) -> str:
     """What the command writes on a terminal, stdout and stderr as they come."""
     control, terminal = pty.openpty()
     fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
@@ -154,11 +220,12 @@ def on_a_terminal(*arguments: object, columns: int = 400) -> str:
         [script, *map(str, arguments)], stdin=terminal, stdout=terminal, stderr=terminal, env=environment
     ) as child:
         os.close(terminal)
+        os.write(control, typed.encode())
         written = b""
         # Reading fails once the child has closed its side.
         with contextlib.suppress(OSError):
             while piece := os.read(control, 65536):
                 written += piece
         os.close(control)
-    assert child.returncode == 0
+    assert child.returncode == code
     return written.decode()

@@ -5,14 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
-import pty
 import subprocess
 import sys
 from pathlib import Path
 
 import duckdb
 import pytest
+from formats_kit import on_a_terminal
 from published_fixture import HOSTILE, VERSION, InProcess, publish
 
 
@@ -120,9 +119,14 @@ def test_a_long_table_is_cut_and_says_so(run, tmp_path):
         (["first_contact_resolution", "--to", "2026-02-30"], "write a day"),
         (["first_contact_resolution", "--from", "2026-13"], "write a day"),
         (["first_contact_resolution", "--from", "2026-04", "--to", "2026-03"], "swap them"),
-        (["first_contact_resolution", "-f", "parquet"], "known: table, csv, json"),
-        (["first_contact_resolution", "-o", "a.xlsx"], "known: .csv, .json"),
-        (["first_contact_resolution", "-o", "none"], "known: .csv, .json"),
+        (["first_contact_resolution", "-f", "parket"], "known: table, csv, tsv, json, ndjson, parquet, xlsx, arrow, md; csv,"),
+        (
+            ["first_contact_resolution", "-o", "a.xls"],
+            "known: .csv, .tsv, .json, .ndjson, .parquet, .xlsx, .arrow, .md; csv",
+        ),
+        (["first_contact_resolution", "-o", "none"], "known: .csv, .tsv"),
+        (["first_contact_resolution", "-o", "a.table"], "known: .csv, .tsv"),
+        (["first_contact_resolution", "-o", "a.parquet.gz"], "known: .csv, .tsv"),
         (["first_contact_resolution", "-o", "missing/a.csv"], "mkdir -p missing"),
         (["first_contact_resolution", "-o", "published", "-f", "csv"], "leave out `-o`"),
     ],
@@ -134,27 +138,9 @@ def test_a_wrong_call_is_refused_with_a_hint(run, home, arguments, hint):
     assert not result.stdout
 
 
-def on_a_terminal(home: Path, *arguments: str) -> str:
-    """What the command prints when stdout is a terminal, 80 columns wide."""
-    control, terminal = pty.openpty()
-    environment = {**os.environ, "COLUMNS": "80", "TERM": "xterm-256color"}
-    environment.pop("NO_COLOR", None)
-    script = Path(sys.executable).with_name("casemart")
-    with subprocess.Popen([script, *arguments], cwd=home, stdin=subprocess.DEVNULL, stdout=terminal, env=environment) as process:
-        os.close(terminal)
-        output = b""
-        try:
-            while chunk := os.read(control, 65536):
-                output += chunk
-        except OSError:  # Linux: the other end is closed
-            pass
-    os.close(control)
-    assert process.returncode == 0
-    return output.decode()
-
-
 def test_a_terminal_gets_a_table_whose_numbers_are_never_cut(home):
-    text = on_a_terminal(home, "show", "first_contact_resolution", "--by", "channel")
+    code, text = on_a_terminal(home, "show", "first_contact_resolution", "--by", "channel", NO_COLOR="")
+    assert code == 0
     assert "\x1b[1m" in text
     assert "61.0%" in text
     assert "+45.0 pp" in text
@@ -162,7 +148,7 @@ def test_a_terminal_gets_a_table_whose_numbers_are_never_cut(home):
 
 
 def test_data_cannot_steer_the_terminal(home):
-    text = on_a_terminal(home, "show", "data_findings")
+    _, text = on_a_terminal(home, "show", "data_findings")
     assert "\x1b[31m" not in text
     assert "\x07" not in text
     assert "\u202e" not in text

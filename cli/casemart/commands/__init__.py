@@ -31,6 +31,12 @@ def path_of(text: str) -> Path:
     return Path(text)
 
 
+def is_typed(context: typer.Context, name: str) -> bool:
+    """Whether the option of that parameter stands in the command line, and is not a default of the settings."""
+    source = context.get_parameter_source(name)
+    return source is not None and source.name == "COMMANDLINE"
+
+
 def call_of(context: typer.Context) -> Call:
     """The `Call` that the main callback stored."""
     call = context.find_object(Call)

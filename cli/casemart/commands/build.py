@@ -10,6 +10,15 @@ from casemart.commands import call_of
 
 Keep = Annotated[int, typer.Option("--keep", help="Versions that remain, the current one among them.")]
 
+Accept = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--accept",
+        metavar="GUARD[:NAME]",
+        help="Publish although this guard says no, e.g. volume or volume:raw.cases; the version keeps a note of it. Repeatable.",
+    ),
+]
+
 
 def build(
     context: typer.Context,
@@ -18,9 +27,8 @@ def build(
         typer.Option("--var", metavar="NAME=VALUE", help="Set a policy for this build, e.g. fcr_settlement_days=14. Repeatable."),
     ] = None,
     full_refresh: Annotated[bool, typer.Option("--full-refresh", help="Build incremental models anew.")] = False,
-    force: Annotated[
-        bool, typer.Option("--force", help="Build even if nothing has changed; publish even if every fact is empty.")
-    ] = False,
+    force: Annotated[bool, typer.Option("--force", help="Build even if nothing has changed.")] = False,
+    accept: Accept = None,
     keep: Keep = 5,
 ) -> None:
     """Build every metric, test it, and publish it: all or nothing."""
@@ -35,6 +43,7 @@ def build(
             variables=variables,
             full_refresh=full_refresh,
             force=force,
+            accept=accept or (),
             keep=keep,
             say=say,
             watch=watch,

@@ -42,7 +42,7 @@ def demo(
     ] = None,
 ) -> None:
     """Make up the records of a help desk, or take your own files; land, build and publish them; show the headlines."""
-    from casemart import notes, publishing, reading
+    from casemart import guarding, notes, publishing, reading
     from casemart.catalogue import load_catalogue
     from casemart.commands.land import share
     from casemart.demo import run, summary
@@ -66,7 +66,8 @@ def demo(
     source = data or run.make_files(workspace, cases, call.say)
     run.land_alone(workspace, source, max_rejects=rejects, origin=origin, say=call.say)
     with node_progress(call.say, is_quiet=call.is_quiet) as (watch, say):
-        publishing.build(workspace, variables=variables, say=say, watch=watch)
+        # Other files, or another number of cases, are other data: nothing to compare.
+        publishing.build(workspace, variables=variables, accept=[guard.name for guard in guarding.GUARDS], say=say, watch=watch)
     with closing(open_published(workspace)) as connection:
         catalogue = load_catalogue(connection)
         run.note_output(workspace, folder)

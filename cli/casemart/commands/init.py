@@ -21,15 +21,19 @@ HEAD = """\
 
 [vars]
 """
+GUARDS = """
+# What stops the publishing of numbers that would change in a way that is seldom meant; `casemart build --accept` lets it pass.
+[guards]
+"""
 
 
 def init(context: typer.Context) -> None:
-    """Write a casemart.toml that lists every policy with its default; this folder becomes the home of a warehouse."""
+    """Write a casemart.toml that lists every policy and threshold with its default; this folder becomes a warehouse's home."""
     call = call_of(context)
     file = call.workspace.home / SETTINGS_FILE
     try:
         with file.open("x", encoding="utf-8") as stream:
-            stream.write(HEAD + _policies())
+            stream.write(HEAD + _policies() + GUARDS + _thresholds())
     except FileExistsError as error:
         raise UsageError(f"{file} is there already", "edit it, or move it away first") from error
     except OSError as error:
@@ -52,6 +56,12 @@ def _policies() -> str:
         name = re.match(r"    (\w+):", line)
         lines.append(_setting(name[1], defaults[name[1]]) if name else line.strip())
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _thresholds() -> str:
+    from casemart.guarding import THRESHOLDS
+
+    return "".join(f"# {each.description}\n#{name} = {each.default:g}\n" for name, each in THRESHOLDS.items())
 
 
 def _setting(name: str, value: Any) -> str:

@@ -26,7 +26,10 @@ def land(
     paths: Annotated[
         list[Path],
         typer.Argument(
-            help="Files (.csv, .tsv, .gz, .zst) or folders of files called like tables.", parser=path_of, metavar="PATHS..."
+            help="Files (.csv, .tsv, .ndjson, .jsonl, .parquet, each with .gz or .zst), quoted patterns, or folders of files"
+            " called like tables.",
+            parser=path_of,
+            metavar="PATHS...",
         ),
     ],
     table: Annotated[str | None, typer.Option("--table", "-t", help="Table of files that are called otherwise.")] = None,
@@ -38,7 +41,7 @@ def land(
             help="strptime format of dates that are not YYYY-MM-DD, for example %d/%m/%Y; with %H: of timestamps.",
         ),
     ] = None,
-    encoding: Annotated[str, typer.Option("--encoding", help="Encoding of the files.")] = "utf-8",
+    encoding: Annotated[str, typer.Option("--encoding", help="Encoding of CSV and NDJSON.")] = "utf-8",
     delimiter: Annotated[
         str | None,
         typer.Option("--delimiter", help="Delimiter of the fields, a character or `tab`. Default: comma; tab in .tsv."),
@@ -48,11 +51,11 @@ def land(
     ] = "0.01",
     replace: Annotated[bool, typer.Option("--replace", help="The files are the whole of their tables: other rows go.")] = False,
 ) -> None:
-    """Land CSV files in the warehouse: typed rows in raw, refused ones in quarantine."""
+    """Land CSV, NDJSON and Parquet files in the warehouse: typed rows in raw, refused ones in quarantine."""
     from casemart import landing
 
     call = call_of(context)
-    with _progress(call) as (watch, say):
+    with progress(call) as (watch, say):
         result = landing.land(
             call.workspace,
             paths,
@@ -141,16 +144,16 @@ def print_rows(headers: Sequence[str], rows: Sequence[Sequence[object]]) -> None
 
 
 @contextmanager
-def _progress(call: Call) -> Iterator[tuple[Callable[[str, Progress], None], Callable[[str], None]]]:
+def progress(call: Call) -> Iterator[tuple[Callable[[str, Progress], None], Callable[[str], None]]]:
     """`watch`, which shows a bar on stderr for the file that is being read, on a terminal only; and the `say` for meanwhile."""
     if call.is_quiet or not sys.stderr.isatty():
         yield lambda _file, _progress: None, call.say
         return
-    from rich import progress
+    from rich.progress import BarColumn, DownloadColumn, TextColumn
 
     from casemart.progress import live_bar
 
-    columns = (progress.TextColumn("{task.description}", markup=False), progress.BarColumn(), progress.DownloadColumn())
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), DownloadColumn())
     with live_bar(*columns) as (bar, say):
         task = bar.add_task("", total=None, visible=False)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from casemart.commands import Call, call_of
-from casemart.commands.land import print_rows
+from casemart.commands.land import print_rows, progress
 from casemart.errors import UsageError
 
 if TYPE_CHECKING:
@@ -79,6 +80,83 @@ def export(
     with _warehouse(call) as connection, new_file(output, force=force) as stream:
         count = write(connection, stream, load, table)
     call.say(f"{output}: {count:,} rows; correct them, then `casemart land {output} --table …`")
+
+
+@quarantine.command()
+def replay(
+    context: typer.Context,
+    load: Load = None,
+    table: Table = None,
+    file: Annotated[
+        str | None, typer.Option("--file", help="Only rows of this file, as it is listed, or its name alone.")
+    ] = None,
+    timezone: Annotated[str | None, typer.Option("--timezone", help="IANA zone of timestamps, if not that of the load.")] = None,
+    date_format: Annotated[
+        str | None, typer.Option("--date-format", help="strptime format of dates, if not that of the load.")
+    ] = None,
+) -> None:
+    """Type quarantined rows again by the contract of today: what passes lands, the rest stays with its new reasons."""
+    from casemart.landing.replay import replay as again
+
+    call = call_of(context)
+    _check_table(table)
+    with progress(call) as (watch, say):
+        found = again(
+            call.workspace,
+            load_id=load,
+            table=table,
+            file=file,
+            timezone=timezone,
+            date_format=date_format,
+            say=say,
+            watch=watch,
+        )
+    rows = [
+        (
+            str(one.from_load),
+            one.result.file,
+            one.result.table,
+            one.result.records,
+            one.result.landed,
+            one.result.duplicates,
+            one.result.superseded,
+            one.result.quarantined,
+            str(one.load_id or ""),
+        )
+        for one in found
+    ]
+    print_rows(("from_load", "file", "table", "records", "landed", "duplicates", "superseded", "quarantined", "load"), rows)
+    for number in dict.fromkeys(one.load_id for one in found if one.load_id):
+        call.say(f"load {number} has what passed; take it back with `casemart unland {number}`")
+    if left := sum(one.result.quarantined for one in found):
+        call.say(f"warning: {left:,} rows stay in quarantine: `casemart quarantine list`")
+
+
+@quarantine.command()
+def purge(
+    context: typer.Context,
+    load: Load = None,
+    older_than: Annotated[
+        int | None, typer.Option("--older-than", min=0, help="Only rows of loads older than so many days.")
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+) -> None:
+    """Remove quarantined rows for good, those that a replay has landed included. The ledger keeps their number."""
+    from casemart.landing.replay import purge as remove
+    from casemart.landing.replay import waiting_loads
+
+    call = call_of(context)
+    with _warehouse(call) as connection:
+        counts = waiting_loads(connection, load, older_than)
+    if not counts:
+        call.say("no such row is in quarantine")
+        return
+    loads = f"{'load' if len(counts) == 1 else 'loads'} {', '.join(map(str, counts))}"
+    if not yes:
+        if not sys.stdin.isatty():
+            raise UsageError(f"{sum(counts.values()):,} rows of {loads} would be removed for good", "if that is meant: `--yes`")
+        typer.confirm(f"Remove {sum(counts.values()):,} quarantined rows of {loads} for good?", abort=True, err=True)
+    call.say(f"{remove(call.workspace, list(counts)):,} rows of {loads} removed")
 
 
 def _check_table(name: str | None) -> None:

@@ -31,6 +31,7 @@ def versions(context: typer.Context, shape: Format = Shape.TABLE) -> None:
             "built_at": f"{each.built_at.isoformat()}Z" if each.built_at else None,
             "as_of": each.as_of.isoformat() if each.as_of else None,
             "casemart": each.casemart_version,
+            "accepted": each.alarms,
             "is_current": each.is_current,
         }
         for each in publishing.versions(call_of(context).workspace)
@@ -38,7 +39,14 @@ def versions(context: typer.Context, shape: Format = Shape.TABLE) -> None:
     if shape is Shape.JSON:
         typer.echo(json.dumps(rows, indent=2))
     else:
-        typer.echo(aligned([{**row, "is_current": "current" if row["is_current"] else ""} for row in rows]))
+        typer.echo(aligned([_shown(row) for row in rows]))
+
+
+def _shown(row: dict[str, Any]) -> dict[str, Any]:
+    from casemart.render import printable
+
+    accepted = ", ".join(f"{alarm['guard']}:{printable(alarm['name'])}" for alarm in row["accepted"])
+    return {**row, "accepted": accepted, "is_current": "current" if row["is_current"] else ""}
 
 
 def rollback(

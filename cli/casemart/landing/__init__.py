@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
-import shutil
-import tempfile
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -15,18 +13,20 @@ from casemart.errors import CasemartError, UsageError
 from casemart.landing import ledger, quarantine, upsert
 from casemart.landing.content import Content, Limits, Progress, check_encoding
 from casemart.landing.header import Header, match_header
+from casemart.landing.json_lines import spool_lines
 from casemart.landing.ledger import Entry, FileResult
+from casemart.landing.parquet import spool_parquet
 from casemart.landing.read import Spool, read_header, spool
 from casemart.landing.sources import Source, find_sources
+from casemart.landing.transaction import private_folder, transaction
 from casemart.landing.typed import Spelling, check_spelling
 from casemart.landing.withdraw import withdraw
 from casemart.locking import hold_lock
-from casemart.warehouse import Connection, open_private
+from casemart.warehouse import Connection
 from casemart.workspace import Workspace
 
 Say = Callable[[str], None]
 Watch = Callable[[str, Progress], None]
-INTERRUPTED = "Query interrupted"
 
 __all__ = ["FileResult", "LandingResult", "land", "unland"]
 
@@ -89,8 +89,10 @@ def land(
     sources = find_sources(paths, contract, table=table, delimiter=delimiter, say=say)
     for source in sources:
         # What a look at the header can refuse is refused before the first file is read.
-        match_header(read_header(Content(source, options.encoding, options.limits)), source, contract.tables[source.table])
-    with hold_lock(workspace, "land"), _private_folder(workspace) as folder, _transaction(workspace) as connection:
+        if source.format == "CSV":
+            names = read_header(Content(source, options.encoding, options.limits))
+            match_header(names, source, contract.tables[source.table])
+    with hold_lock(workspace, "land"), private_folder(workspace) as folder, transaction(workspace) as connection:
         check_spelling(connection, options.spelling)
         ledger.ensure_tables(connection, contract)
         ledger.check_origin(connection, origin)
@@ -107,7 +109,7 @@ def unland(workspace: Workspace, load_id: int) -> dict[str, int]:
     with hold_lock(workspace, "unland"):
         if not workspace.warehouse.is_file():
             raise CasemartError(f"there is no warehouse in {workspace.home}", "land files first: `casemart land FOLDER`")
-        with _transaction(workspace) as connection:
+        with transaction(workspace) as connection:
             ledger.ensure_tables(connection, load_contract())
             return withdraw(connection, load_contract(), load_id)
 
@@ -161,8 +163,7 @@ def _land_table(call: _Call, table: Table, sources: list[Source]) -> None:
     for file, counts in zip(wanted, found, strict=True):
         ledger.record(connection, call.load_id, file.entry, counts, file.header.names, file.content.content_bytes, is_replace)
         _report(call, counts)
-        file.spool.path.unlink()
-        file.spool.refused_path.unlink()
+        file.spool.remove()
     ledger.recount(connection, table)
     call.files += found
 
@@ -170,14 +171,34 @@ def _land_table(call: _Call, table: Table, sources: list[Source]) -> None:
 def _read(call: _Call, source: Source, table: Table, name: str) -> _Read:
     options = call.options
     content = Content(source, options.encoding, options.limits)
+
+    def progress() -> None:
+        call.watch(source.shown, content.progress)
+
     try:
-        target = spool(content, call.folder, name, lambda: call.watch(source.shown, content.progress))
+        if source.format == "NDJSON":
+            target, header = spool_lines(content, call.folder, name, table, progress)
+        elif source.format == "Parquet":
+            target, header = spool_parquet(content, call.folder, name, table, progress)
+        else:
+            target = spool(content, call.folder, name, progress)
+            header = match_header(target.header, source, table)
     except OSError as error:
         raise CasemartError(
             f"{source.shown} could not be copied to {call.folder}: {error.strerror}", "make room there"
         ) from error
-    entry = Entry(table, content.sha256, options.spelling, options.encoding, source.delimiter, options.contract.version)
-    return _Read(source, content, match_header(target.header, source, table), target, entry)
+    entry = Entry(table, content.sha256, _named(options, target, source), options.contract.version)
+    return _Read(source, content, header, target, entry)
+
+
+def _named(options: _Options, target: Spool, source: Source) -> str:
+    """The options that have a say in what the content means, for the ledger and for a replay."""
+    named: dict[str, object] = {"timezone": options.spelling.timezone, "date_format": options.spelling.date_format}
+    if source.format == "CSV":
+        return json.dumps(named | {"encoding": options.encoding, "delimiter": source.delimiter})
+    if source.format == "NDJSON":
+        return json.dumps(named | {"format": source.format, "encoding": options.encoding})
+    return json.dumps(named | {"format": source.format, "natives": sorted(target.natives)})
 
 
 def _wanted(call: _Call, read: list[_Read]) -> list[_Read]:
@@ -214,42 +235,3 @@ def _report(call: _Call, file: FileResult) -> None:
     call.say(f"{file.file} -> {file.table}: {file.records:,} records, {file.landed:,} landed, {file.quarantined:,} quarantined")
     if file.ignored_columns:
         call.say(f"warning: {file.file}: columns that {file.table} does not have are left out: {', '.join(file.ignored_columns)}")
-
-
-@contextmanager
-def _transaction(workspace: Workspace) -> Iterator[Connection]:
-    """The warehouse in one transaction; what the database says no to becomes a CasemartError."""
-    import duckdb
-
-    is_new = not workspace.warehouse.exists()
-    connection = open_private(workspace)
-    try:
-        connection.begin()
-        yield connection
-        connection.commit()
-        is_new = False
-    except (duckdb.InterruptException, RuntimeError) as error:
-        # Ctrl-C while a query runs is a bare RuntimeError.
-        if isinstance(error, duckdb.InterruptException) or str(error) == INTERRUPTED:
-            raise KeyboardInterrupt from error
-        raise
-    except duckdb.Error as error:
-        raise CasemartError(f"the warehouse could not be written: {error}", "nothing was changed") from error
-    finally:
-        # Closing rolls back what was not committed.
-        connection.close()
-        if is_new:
-            workspace.warehouse.unlink(missing_ok=True)
-
-
-@contextmanager
-def _private_folder(workspace: Workspace) -> Iterator[Path]:
-    """A folder that only this user can read, for the files while they are read; what a killed call left is removed."""
-    for left_over in workspace.state.glob("landing-*"):
-        shutil.rmtree(left_over, ignore_errors=True)
-    try:
-        folder = tempfile.TemporaryDirectory(prefix="landing-", dir=workspace.state)
-    except OSError as error:
-        raise CasemartError(f"{workspace.state} cannot be written: {error.strerror}", "choose another `--home`") from error
-    with folder as name:
-        yield Path(name)

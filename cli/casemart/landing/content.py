@@ -34,13 +34,17 @@ MAGIC = (
     (b"Obj\x01", "an Avro file"),
     (b"SQLite format 3\x00", "an SQLite database"),
     (b"%PDF", "a PDF document"),
+    (b"{\\rtf", "an RTF document"),
     (b"{", "JSON"),
-    (b"[", "JSON"),
+    (b"[", "a JSON array"),
     (b"<", "HTML or XML"),
 )
 REMEDY = {
-    "compressed with gzip": "name it .csv.gz",
-    "compressed with zstd": "name it .csv.zst",
+    "compressed with gzip": "name it {name}.gz",
+    "compressed with zstd": "name it {name}.zst",
+    "a Parquet file": "name it .parquet",
+    "JSON": "if each of its lines is one JSON object, name it .ndjson",
+    "a JSON array": "write one object per line, for example with `jq -c '.[]'`, and name it .ndjson",
     "HTML or XML": "it may be a log-in page: download the export again",
 }
 
@@ -51,7 +55,7 @@ class Limits:
 
     content_bytes: int = 100 << 30
     ratio: int = 300
-    ratio_from_bytes: int = 64 << 20
+    ratio_from_bytes: int = 8 << 20
 
 
 @dataclass
@@ -89,6 +93,18 @@ class Content:
     def sha256(self) -> str:
         return self._hash.hexdigest()
 
+    def raw_pieces(self) -> Generator[bytes]:
+        """The content as it is, decompressed."""
+        with _opened(self.source) as file:
+            self.progress.total_bytes = os.fstat(file.fileno()).st_size
+            for piece in self._decompressed(file):
+                if self.content_bytes == len(piece):
+                    self._check_magic(piece)
+                self.progress.done_bytes = file.tell()
+                yield piece
+        if not self.content_bytes:
+            raise self.refused("is empty", "export it again")
+
     def pieces(self) -> Generator[bytes]:
         """Valid UTF-8 without byte order mark and NUL; CasemartError as soon as the content is not such."""
         with _opened(self.source) as file:
@@ -103,15 +119,14 @@ class Content:
                     text = text.removeprefix(codecs.BOM_UTF8)
                     is_first = False
                 if b"\x00" in text:
-                    line = self._lines + text.count(b"\n", 0, text.index(b"\x00"))
-                    raise self._refused(f"has a NUL byte in line {line}", "if it is UTF-16, say so: `--encoding utf-16-le`")
+                    raise self._with_nul(text)
                 self._lines += text.count(b"\n")
                 self.progress.done_bytes = file.tell()
                 if text:
                     yield text
             self._decoded(decoder, b"", is_final=True)
             if is_first:
-                raise self._refused("is empty", "a file without rows still has its header")
+                raise self.refused("is empty", "a file without rows still has its header; that of a CSV file is enough")
 
     def _decompressed(self, file: IO[bytes]) -> Iterator[bytes]:
         stream, failures = _decompressor(file, self.source.compression)
@@ -122,28 +137,46 @@ class Content:
                 self._check_size(file.tell())
                 yield piece
         except EOFError as error:
-            raise self._refused("is cut off: its compressed content has no end", "copy it again") from error
+            raise self.refused("is cut off: its compressed content has no end", "copy it again") from error
         except failures as error:
-            raise self._refused(f"cannot be decompressed: {error}", "copy it again") from error
+            raise self.refused(f"cannot be decompressed: {error}", "copy it again") from error
 
     def _check_size(self, compressed_bytes: int) -> None:
-        if self.content_bytes > self.limits.content_bytes:
-            raise self._refused(f"holds more than {self.limits.content_bytes:,} bytes", "split it")
-        is_large = self.source.compression and self.content_bytes > self.limits.ratio_from_bytes
-        if is_large and self.content_bytes > self.limits.ratio * compressed_bytes:
-            raise self._refused(
-                f"unpacks to more than {self.limits.ratio} times its size: it may be a decompression bomb",
-                "if it is sound, decompress it yourself and land the result",
-            )
+        if self.source.compression:
+            self.check_unpacked(self.content_bytes, compressed_bytes)
+        elif self.content_bytes > self.limits.content_bytes:
+            raise self.refused(f"holds more than {self.limits.content_bytes:,} bytes", "split it")
+
+    def check_unpacked(self, content_bytes: int, compressed_bytes: int | None = None) -> None:
+        """Refuses content that is larger than the caps, by itself or for the bytes that it came in (default: on disk)."""
+        if content_bytes > self.limits.content_bytes:
+            raise self.refused(f"holds more than {self.limits.content_bytes:,} bytes", "split it")
+        packed = self.progress.total_bytes if compressed_bytes is None else compressed_bytes
+        if content_bytes > max(self.limits.ratio_from_bytes, self.limits.ratio * packed):
+            what = f"unpacks to more than {self.limits.ratio} times its size: it may be a decompression bomb"
+            remedy = "decompress it yourself and land the result" if self.source.compression else "export it as CSV"
+            raise self.refused(what, f"if it is sound, {remedy}")
 
     def _check_magic(self, piece: bytes) -> None:
-        if piece.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) and self.encoding == "utf-8":
-            raise self._refused("is UTF-16", "say so: `--encoding utf-16`")
+        # The mark of UTF-32 begins like that of UTF-16.
+        marks = {"32": (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE), "16": (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)}
+        for bits, mark in marks.items():
+            if piece.startswith(mark) and self.encoding == "utf-8":
+                raise self.refused(f"is UTF-{bits}", f"say so: `--encoding utf-{bits}`")
         start = piece.removeprefix(codecs.BOM_UTF8)
+        wanted = self.source.format
         for magic, name in MAGIC:
             # Documents of text may begin with blanks.
             if (start.lstrip() if len(magic) == 1 else start).startswith(magic):
-                raise self._refused(f"is {name}, not CSV", REMEDY.get(name, "export it as CSV"))
+                if (name, wanted) in (("JSON", "NDJSON"), ("a Parquet file", "Parquet")):
+                    return
+                extension = ".ndjson" if wanted == "NDJSON" else f".{wanted.lower()}"
+                raise self.refused(f"is {name}, not {wanted}", REMEDY.get(name, "export it as CSV").format(name=extension))
+        if wanted == "Parquet":
+            is_encrypted = piece.startswith(b"PARE")
+            raise self.refused(
+                "is encrypted" if is_encrypted else "is not Parquet", "name it after what it is, or export it again"
+            )
 
     def _decoded(self, decoder: codecs.IncrementalDecoder, piece: bytes, is_final: bool = False) -> bytes:
         is_utf8 = self.encoding in ("utf-8", "utf-8-sig")
@@ -151,13 +184,25 @@ class Content:
             return piece
         try:
             text = decoder.decode(piece, is_final)
+            return piece if is_utf8 else text.encode()
         except UnicodeError as error:
-            line = self._lines + (error.object.count(b"\n", 0, error.start) if isinstance(error, UnicodeDecodeError) else 0)
-            hint = "name its encoding, for example `--encoding windows-1252`" if self.encoding.startswith("utf-8") else None
-            raise self._refused(f"is not {self.encoding}: line {line} holds other bytes", hint) from error
-        return piece if is_utf8 else text.encode()
+            if b"\x00" in piece and is_utf8:
+                raise self._with_nul(piece) from error
+            # Some encodings can spell half a character, which UTF-8 has not; some do not say where they fail.
+            before = error.object[: error.start] if isinstance(error, UnicodeDecodeError | UnicodeEncodeError) else ""
+            line = self._lines + (before.count(b"\n") if isinstance(before, bytes) else before.count("\n"))
+            other = "name its encoding, for example `--encoding windows-1252`"
+            hint = other if is_utf8 else "name another encoding, or export it as UTF-8"
+            raise self.refused(f"is not {self.encoding}: line {line} holds other bytes", hint) from error
 
-    def _refused(self, what: str, hint: str | None) -> CasemartError:
+    def _with_nul(self, text: bytes) -> CasemartError:
+        place = text.index(b"\x00")
+        order = "le" if place % 2 else "be"
+        line = self._lines + text.count(b"\n", 0, place)
+        return self.refused(f"has a NUL byte in line {line}", f"if it is UTF-16, say so: `--encoding utf-16-{order}`")
+
+    def refused(self, what: str, hint: str | None = None) -> CasemartError:
+        """The error that says this of the file."""
         return CasemartError(f"{self.source.shown} {what}", hint)
 
 
@@ -168,10 +213,10 @@ def _opened(source: Source) -> Iterator[IO[bytes]]:
     try:
         fd = os.open(source.path, flags)
     except OSError as error:
-        raise UsageError(f"{source.shown} cannot be read: {error.strerror}") from error
+        raise UsageError(f"{source.shown} cannot be read: {error.strerror}", "change its permissions, or copy it") from error
     with os.fdopen(fd, "rb") as file:
         if not stat.S_ISREG(os.fstat(fd).st_mode):
-            raise UsageError(f"{source.shown} is not a regular file")
+            raise UsageError(f"{source.shown} is not a regular file", "write its content to a file first")
         yield file
 
 

@@ -2,20 +2,21 @@
 
     records = landed + quarantined + duplicates            of each file
     landed - superseded - withdrawn = rows in raw          of each table
+    quarantined - purged = rows in quarantine              of each file that is not withdrawn
 
 A load's row that a later load replaced waits in `landing.superseded_<table>`, so that withdrawing the later load brings it
 back. So does a row that a later load repeated word for word (`_is_duplicate`): it counts if the first one is withdrawn.
+
+A quarantined row that a replay has landed stays in quarantine (`replayed_by` is the replay's load), hidden, for the same reason.
 """
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 
 from casemart import __version__
 from casemart.contract import Contract, Table
 from casemart.errors import CasemartError, UsageError
-from casemart.landing.typed import Spelling
 from casemart.warehouse import Connection, identifier
 
 BOOKKEEPING = {"_load_id": "bigint", "_file": "varchar", "_line": "bigint"}
@@ -25,10 +26,13 @@ LOADS = """
         load_id bigint, table_name varchar, file varchar, file_hash varchar, options varchar, columns varchar[],
         ignored_columns varchar[], is_replace boolean, contract_version integer, casemart_version varchar, landed_at timestamp,
         withdrawn_at timestamp, content_bytes bigint, records bigint, landed bigint, duplicates bigint, quarantined bigint,
-        superseded bigint, withdrawn bigint)"""
+        superseded bigint, withdrawn bigint, purged bigint default 0)"""
 QUARANTINE = """
     create table if not exists quarantine.rows (
-        load_id bigint, table_name varchar, file varchar, line bigint, reasons varchar[], raw_text varchar)"""
+        load_id bigint, table_name varchar, file varchar, line bigint, reasons varchar[], raw_text varchar, replayed_by bigint)"""
+REPLAY_OF = "json_extract(options, '$.replay_of')::bigint"
+# What warehouses of earlier versions lack.
+LATER_COLUMNS = (("landing", "loads", "purged", "bigint default 0"), ("quarantine", "rows", "replayed_by", "bigint"))
 
 # Not withdrawn, and not taken out by a later snapshot of the table.
 IN_FORCE = """table_name = $table and withdrawn_at is null and load_id >= coalesce(
@@ -85,6 +89,9 @@ def ensure_tables(connection: Connection, contract: Contract) -> None:
     existing: dict[tuple[str, str], dict[str, str]] = {}
     for schema, name, column, data_type in connection.execute(query).fetchall():
         existing.setdefault((schema, name), {})[column] = data_type.lower()
+    for schema, name, column, data_type in LATER_COLUMNS:
+        if column not in existing[schema, name]:
+            connection.execute(f"alter table {schema}.{name} add column {column} {data_type}")
     for table in contract.tables.values():
         types = {column.name: column.duckdb_type for column in table.columns} | BOOKKEEPING
         waiting = types | {"_is_duplicate": "boolean"}
@@ -113,21 +120,8 @@ class Entry:
 
     table: Table
     file_hash: str
-    spelling: Spelling
-    encoding: str
-    delimiter: str
+    options: str
     contract_version: int
-
-    @property
-    def options(self) -> str:
-        spelling = self.spelling
-        named = {
-            "timezone": spelling.timezone,
-            "date_format": spelling.date_format,
-            "encoding": self.encoding,
-            "delimiter": self.delimiter,
-        }
-        return json.dumps(named)
 
     def landed_before(self, connection: Connection) -> int | None:
         """The latest load of the same content that is in force."""
@@ -163,7 +157,8 @@ def record(
     connection.execute(
         """
         insert into landing.loads values ($load_id, $table, $file, $hash, $options, $columns, $ignored, $is_replace, $version,
-            $casemart_version, current_timestamp::timestamp, null, $bytes, $records, $landed, $duplicates, $quarantined, 0, 0)""",
+            $casemart_version, current_timestamp::timestamp, null, $bytes, $records, $landed, $duplicates, $quarantined, 0, 0, 0)
+        """,
         {
             "load_id": load_id,
             "table": entry.table.name,

@@ -19,8 +19,12 @@ from pathlib import Path
 
 from casemart.errors import CasemartError
 from casemart.landing.content import Content
+from casemart.warehouse import quoted
 
 MAX_RECORD_BYTES = 1 << 20
+# A reader whose every freedom is taken: `new_line` too is guessed unless it is said, from the first line alone.
+CSV = """auto_detect = false, header = false, quote = '"', escape = '"', comment = '', nullstr = '', new_line = '\\n',
+    max_line_size = 5000000"""
 LINE_END = re.compile(rb"\r\n|\n|\r")
 
 
@@ -48,7 +52,10 @@ class Grammar:
 
 @dataclass
 class Spool:
-    """The records of one file. `accepted` + `refused` = its records; blank lines are none."""
+    """The records of one file. `accepted` + `refused` = its records; blank lines are none.
+
+    `natives` are columns whose values had a type in the file, so that their texts are in casemart's spelling.
+    """
 
     path: Path
     refused_path: Path
@@ -61,14 +68,29 @@ class Spool:
     first_lines: array[int] = field(default_factory=lambda: array("q"))
     offsets: array[int] = field(default_factory=lambda: array("q"))
     is_single: bytearray = field(default_factory=bytearray)
+    natives: frozenset[str] = frozenset()
+    # Where the texts of the records stand, if they are not CSV.
+    raw_path: Path | None = None
 
     @property
     def records(self) -> int:
         return self.accepted + self.refused
 
+    def relation(self) -> str:
+        """The accepted records for SQL: `line`, and the text of each field as `f0, f1 …`."""
+        columns = "{'line': 'bigint', " + ", ".join(f"'f{index}': 'varchar'" for index in range(len(self.header))) + "}"
+        # A quoted line break may stand where another thread begins to read.
+        options = f"delim = {quoted(self.delimiter)}, columns = {columns}, parallel = {not self.has_line_breaks}, {CSV}"
+        return f"read_csv({literal(self.path)}, {options})"
+
+    def remove(self) -> None:
+        for path in (self.path, self.refused_path, self.raw_path):
+            if path:
+                path.unlink(missing_ok=True)
+
     def raw_texts(self, lines: Iterable[int]) -> Iterator[tuple[int, bytes]]:
         """The records that begin in these lines (ascending), as they stand in the file."""
-        with self.path.open("rb") as file:
+        with (self.raw_path or self.path).open("rb") as file:
             stretch, data, position = -1, b"", 0
             for line in lines:
                 wanted = bisect_right(self.first_lines, line) - 1
@@ -77,7 +99,7 @@ class Spool:
                     file.seek(self.offsets[stretch])
                     is_last = stretch + 1 == len(self.offsets)
                     data = b"\n" + file.read(-1 if is_last else self.offsets[stretch + 1] - self.offsets[stretch])
-                prefix = b"\n%b%b" % (_number(line), self.delimiter.encode())
+                prefix = b"\n%b%b" % (line_number(line), self.delimiter.encode())
                 start = data.index(prefix, position)
                 position = len(data) - 1 if self.is_single[stretch] else data.index(b"\n", start + 1)
                 yield line, data[start + len(prefix) : position]
@@ -96,7 +118,7 @@ def spool(content: Content, folder: Path, name: str, progress: Callable[[], None
     target.header, data, line = _read_header(content, pieces)
     progress()
     with target.path.open("wb") as accepted, target.refused_path.open("wb") as refused:
-        splitter = _Splitter(target, line, accepted.write, refused.write, content.source.shown)
+        splitter = Splitter(target, line, accepted.write, refused.write, content.source.shown)
         for piece in pieces:
             data = splitter.take(data + piece, is_final=False)
             progress()
@@ -118,17 +140,19 @@ def _read_header(content: Content, pieces: Iterator[bytes]) -> tuple[list[str], 
             what = "has only blank lines" if blank == len(data) else "has a header with unpaired quotes"
             raise CasemartError(f"{shown} {what}", "a file begins with the names of its columns")
         if len(data) > MAX_RECORD_BYTES:
-            raise CasemartError(f"{shown} has no header: its first line is too long, or its quotes are unpaired")
+            what = "has no header: its first line is too long, or its quotes are unpaired"
+            raise CasemartError(f"{shown} {what}", "a file begins with the names of its columns")
         piece = next(pieces, b"")
         data, is_final = data + piece, not piece
     try:
         fields = next(csv.reader([match.group().decode().rstrip("\r\n")], delimiter=delimiter))
     except csv.Error as error:
-        raise CasemartError(f"{shown} has no header: {error} in its first line") from error
+        what = f"has no header: {error} in its first line"
+        raise CasemartError(f"{shown} {what}", "a file begins with the names of its columns") from error
     return fields, data[match.end() :], 1 + len(LINE_END.findall(data, 0, match.end()))
 
 
-class _Splitter:
+class Splitter:
     """Cuts data at the records' ends. `line` is the physical line that the data begin with."""
 
     def __init__(
@@ -176,6 +200,9 @@ class _Splitter:
         """Lines without any quote: each is a record, or blank."""
         if b"\r" in data:
             data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+        if not data.strip(b"\n"):
+            self.line += len(data)
+            return
         lines = data.removesuffix(b"\n").split(b"\n")
         counts = list(map(bytes.count, lines, repeat(self.delimiter)))
         if len(data) > MAX_RECORD_BYTES and max(map(len, lines)) > MAX_RECORD_BYTES:
@@ -208,7 +235,9 @@ class _Splitter:
             if count != self.width - 1:
                 self._refuse(record, f"{count + 1} fields instead of {self.width}", line_count)
             else:
-                self._write(b"%b%b%b\n" % (_number(self.line), self.delimiter, record), 1, line_count, is_single=line_count > 1)
+                self._write(
+                    b"%b%b%b\n" % (line_number(self.line), self.delimiter, record), 1, line_count, is_single=line_count > 1
+                )
             return match.end()
         reason = "text beside a quoted value"
         if self.grammar.unclosed.match(data, start):
@@ -261,13 +290,19 @@ class _Splitter:
         self.line += line_count
 
     def _too_long(self) -> CasemartError:
-        return CasemartError(
-            f"{self.shown} has a record of more than {MAX_RECORD_BYTES:,} bytes in or after line {self.line}",
-            "name the right `--delimiter`, or look for an unpaired quote",
-        )
+        return too_long(self.shown, self.line, "name the right `--delimiter`, or look for an unpaired quote")
 
 
-def _number(line: int) -> bytes:
+def too_long(shown: str, line: int, hint: str = "shorten it, or leave it out") -> CasemartError:
+    return CasemartError(f"{shown} has a record of more than {MAX_RECORD_BYTES:,} bytes in or after line {line}", hint)
+
+
+def literal(path: Path) -> str:
+    """A path as an SQL string that DuckDB takes for no pattern: it would read other files, and not this one."""
+    return quoted(re.sub(r"[*?[]", r"[\g<0>]", str(path)))
+
+
+def line_number(line: int) -> bytes:
     """A line number as the spool has it: thousands, then always three digits."""
     return b"%d%03d" % divmod(line, 1000)
 

@@ -6,7 +6,7 @@ Every rule asks for the exact spelling before it casts, since DuckDB's own casts
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from casemart.contract import Column, Rule, Table
 from casemart.errors import UsageError
@@ -61,14 +61,21 @@ def check_spelling(connection: Connection, spelling: Spelling) -> None:
             raise UsageError(f"{text!r} is not a date format: {str(error).splitlines()[0]}", "for example %d/%m/%Y") from error
 
 
-def typed_select(table: Table, header: dict[str, int], field_count: int, spelling: Spelling, source: str) -> str:
+def typed_select(
+    table: Table, header: dict[str, int], field_count: int, spelling: Spelling, source: str, natives: frozenset[str] = frozenset()
+) -> str:
     """Typed columns, `_line` and `_reasons` (NULL = sound) of the text columns `line, f0, f1 …` of `source`.
 
-    `header` has the position of each contract column that the file has.
+    `header` has the position of each contract column that the file has. `natives` are columns whose texts were made from
+    typed values: the file's date format does not speak of them.
     """
+    plain = replace(spelling, date_format=None)
+    spellings = {column.name: plain if column.name in natives else spelling for column in table.columns}
     present = [(column, f"f{header[column.name]}") for column in table.columns if column.name in header]
     fields = "".join(f", f{index}" for index in range(field_count))
-    values = ", ".join(f"{_value(column, text, spelling)} as {identifier('v_' + column.name)}" for column, text in present)
+    values = ", ".join(
+        f"{_value(column, text, spellings[column.name])} as {identifier('v_' + column.name)}" for column, text in present
+    )
     bad = {column.name: _is_bad(column, text) for column, text in present if _is_bad(column, text)}
     reasons = [
         f"case when {bad[column.name]} then {_reason(column, text, spelling)} end"

@@ -9,9 +9,6 @@ from casemart.landing.read import Spool
 from casemart.landing.typed import Spelling, typed_select
 from casemart.warehouse import Connection, identifier, quoted
 
-# A reader whose every freedom is taken: `new_line` too is guessed unless it is said, from the first line alone.
-CSV = """auto_detect = false, header = false, quote = '"', escape = '"', comment = '', nullstr = '', new_line = '\\n',
-    max_line_size = 5000000"""
 POSITIONS_SHOWN = 5
 
 
@@ -29,13 +26,9 @@ def stage(
 ) -> None:
     """Types the records of one spool into `staged`."""
     connection.execute("insert into files values (?, ?)", [number, shown])
-    width = len(spool.header)
-    columns = "{'line': 'bigint', " + ", ".join(f"'f{index}': 'varchar'" for index in range(width)) + "}"
-    # A quoted line break may stand where another thread begins to read.
-    source = f"read_csv($path, delim = $delimiter, columns = {columns}, parallel = {not spool.has_line_breaks}, {CSV})"
-    parameters = {"path": str(spool.path), "delimiter": spool.delimiter, "number": number}
-    parameters |= _spelling_parameters(table, header, spelling)
-    query = f"insert into staged select *, $number from ({typed_select(table, header, width, spelling, source)})"
+    parameters = {"number": number, **_spelling_parameters(table, header, spelling, spool.natives)}
+    typed = typed_select(table, header, len(spool.header), spelling, spool.relation(), spool.natives)
+    query = f"insert into staged select *, $number from ({typed})"
     count = connection.execute(query, parameters).fetchall()[0][0]
     if count != spool.accepted:
         raise CasemartError(
@@ -43,14 +36,15 @@ def stage(
         )
 
 
-def _spelling_parameters(table: Table, header: dict[str, int], spelling: Spelling) -> dict[str, str]:
+def _spelling_parameters(table: Table, header: dict[str, int], spelling: Spelling, natives: frozenset[str]) -> dict[str, str]:
     """The parameters that the SQL for these columns binds; DuckDB refuses those that it does not name."""
-    types = {column.data_type for column in table.columns if column.name in header}
+    columns = [column for column in table.columns if column.name in header]
+    spelled = {column.data_type for column in columns if column.name not in natives}
     used = set()
-    if "timestamp" in types:
-        used = {"timezone", "date_format"}
-    elif "date" in types and not spelling.has_clock:
-        used = {"date_format"}
+    if any(column.data_type == "timestamp" for column in columns):
+        used = {"timezone"}
+    if "timestamp" in spelled or ("date" in spelled and not spelling.has_clock):
+        used |= {"date_format"}
     return {name: value for name, value in spelling.parameters.items() if name in used}
 
 

@@ -4,12 +4,25 @@ from __future__ import annotations
 
 from casemart.contract import Contract, Table
 from casemart.errors import UsageError
-from casemart.landing.ledger import BOOKKEEPING, adopt_strangers, columns_of, content_of, raw, recount, same_key, superseded
+from casemart.landing.ledger import (
+    BOOKKEEPING,
+    REPLAY_OF,
+    adopt_strangers,
+    columns_of,
+    content_of,
+    raw,
+    recount,
+    same_key,
+    superseded,
+)
 from casemart.warehouse import Connection, identifier
 
 
 def withdraw(connection: Connection, contract: Contract, load_id: int) -> dict[str, int]:
-    """Withdraws a load from all of its tables; how many rows of it each table loses. UsageError if it is not in force."""
+    """Withdraws a load and its replays from their tables; how many rows each table loses. UsageError if it is not in force.
+
+    What a replay had landed is back in quarantine, unless the load that it came with is withdrawn.
+    """
     found = connection.execute(
         "select table_name, withdrawn_at from landing.loads where load_id = ? order by file", [load_id]
     ).fetchall()
@@ -17,7 +30,9 @@ def withdraw(connection: Connection, contract: Contract, load_id: int) -> dict[s
         raise UsageError(f"there is no load {load_id}", "`casemart status` shows what was landed")
     if found[0][1] is not None:
         raise UsageError(f"load {load_id} was withdrawn at {found[0][1]} UTC")
-    lost = {}
+    lost: dict[str, int] = {}
+    for replay in _replays(connection, load_id):
+        lost |= {name: lost.get(name, 0) + count for name, count in withdraw(connection, contract, replay).items()}
     for name in dict.fromkeys(name for name, _ in found):
         table = contract.tables[name]
         adopt_strangers(connection, table)
@@ -31,9 +46,16 @@ def withdraw(connection: Connection, contract: Contract, load_id: int) -> dict[s
         _place(connection, table, load_id)
         recount(connection, table)
         query = "select sum(landed) from landing.loads where load_id = ? and table_name = ?"
-        lost[name] = connection.execute(query, [load_id, name]).fetchall()[0][0]
+        lost[name] = lost.get(name, 0) + connection.execute(query, [load_id, name]).fetchall()[0][0]
+    connection.execute("update quarantine.rows set replayed_by = null where replayed_by = ?", [load_id])
     connection.execute("delete from quarantine.rows where load_id = ?", [load_id])
     return lost
+
+
+def _replays(connection: Connection, load_id: int) -> list[int]:
+    """The loads in force that landed quarantined rows of this one."""
+    query = f"select distinct load_id from landing.loads where withdrawn_at is null and {REPLAY_OF} = ? order by load_id"
+    return [load for (load,) in connection.execute(query, [load_id]).fetchall()]
 
 
 def _gather(connection: Connection, table: Table, load_id: int) -> None:
