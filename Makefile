@@ -33,7 +33,7 @@ test: install
 	$(BIN)/pytest
 
 lint: install
-	$(BIN)/sqlfluff lint models tests/data
+	$(BIN)/sqlfluff lint --processes 2 models tests/data
 
 bench: install
 	$(BIN)/python benchmarks/landing.py

@@ -68,6 +68,7 @@ def project_vars(policies: Policies) -> dict[str, Any]:
         "casemart_deflection_contact_window_days": policies.contact_window_days,
         "casemart_survey_settlement_days": policies.survey_settlement_days,
         "casemart_renewal_grace_days": policies.renewal_grace_days,
+        "casemart_reporting_currency": policies.reporting_currency,
         "casemart_fcr_silence_confirms_days": policies.silence_days,
         "casemart_fcr_transfer_counts_against": policies.transfer_counts_against,
     }
