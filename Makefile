@@ -3,12 +3,13 @@
 # make test              every check
 # make lint              SQL style
 # make bench             how fast it is
+# make parity            the same rows on Postgres as on DuckDB (installs and starts a server of its own)
 # make mutants           how many changes of the models the tests would notice
 # make lock              compile requirements.lock from pyproject.toml anew (needs uv)
 # make clean             remove the environment, the demo and what tools leave behind; never your warehouse
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test lint bench mutants lock clean
+.PHONY: help install demo test lint bench parity mutants lock clean
 
 # The first Python there is; bootstrap.py looks for a newer one if it is too old.
 PYTHON ?= $(firstword $(foreach name,python3 python3.14 python3.13 python3.12 python3.11,$(shell command -v $(name) 2>/dev/null)))
@@ -32,10 +33,13 @@ test: install
 	$(BIN)/pytest
 
 lint: install
-	$(BIN)/sqlfluff lint models tests/data
+	$(BIN)/sqlfluff lint --processes 2 models tests/data
 
 bench: install
 	$(BIN)/python benchmarks/landing.py
+
+parity: install
+	@$(BIN)/python benchmarks/parity.py
 
 mutants: install
 	$(BIN)/python benchmarks/mutants.py

@@ -84,8 +84,15 @@
     {#- Rows with validity, made disjoint: of rows that overlap, the one with the latest valid_from holds. Days begin at local midnight. -#}
     select
         rows_in_force.*,
-        {{ casemart.local_midnight('rows_in_force.first_day') }} as valid_from_at,
-        {{ casemart.local_midnight('rows_in_force.end_day') }} as valid_to_at
+        -- Since ever and for ever are no days of a zone: converted, east of Greenwich, ever would begin before the year 1.
+        case
+            when rows_in_force.first_day = cast('0001-01-01' as date) then {{ casemart.beginning_of_time() }}
+            else {{ casemart.local_midnight('rows_in_force.first_day') }}
+        end as valid_from_at,
+        case
+            when rows_in_force.end_day = cast('9999-12-31' as date) then {{ casemart.end_of_time() }}
+            else {{ casemart.local_midnight('rows_in_force.end_day') }}
+        end as valid_to_at
     from (
         select
             stretches.first_day,

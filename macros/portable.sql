@@ -8,6 +8,12 @@
 {% macro default__type_double() %}double{% endmacro %}
 {% macro postgres__type_double() %}double precision{% endmacro %}
 
+{# Without blanks, tabs, line ends and no-break spaces around it, as at landing: what a bare trim takes away differs by engine. #}
+{% macro trimmed(text) %}{{ return(adapter.dispatch('trimmed', 'casemart')(text)) }}{% endmacro %}
+{% macro default__trimmed(text) -%}
+    trim({{ text }}, ' ' || chr(9) || chr(10) || chr(11) || chr(12) || chr(13) || chr(160))
+{%- endmacro %}
+
 {% macro add_days(day, days) %}{{ return(adapter.dispatch('add_days', 'casemart')(day, days)) }}{% endmacro %}
 {% macro default__add_days(day, days) %}({{ day }} + {{ days }}){% endmacro %}
 

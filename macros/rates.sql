@@ -21,7 +21,8 @@
 {%- endmacro %}
 
 {% macro rounded(value) %}{{ return(adapter.dispatch('rounded', 'casemart')(value)) }}{% endmacro %}
-{% macro default__rounded(value) %}round({{ value }}, 12){% endmacro %}
+{# Plus 0, so that there is no minus zero. #}
+{% macro default__rounded(value) %}(round({{ value }}, 12) + 0){% endmacro %}
 {% macro postgres__rounded(value) %}cast(round(cast({{ value }} as numeric), 12) as double precision){% endmacro %}
 
 {% macro target_join(metric, relation) -%}

@@ -58,9 +58,9 @@
         {%- if present is not none and column.name not in present %}
         cast(null as {{ type }}) as {{ column.name }}
         {%- elif meta.get('codes') or meta.get('is_code') %}
-        nullif(lower(trim(cast({{ column.name }} as {{ type }}))), '') as {{ column.name }}
+        nullif(lower({{ casemart.trimmed('cast(' ~ column.name ~ ' as ' ~ type ~ ')') }}), '') as {{ column.name }}
         {%- elif column.data_type == 'string' %}
-        nullif(trim(cast({{ column.name }} as {{ type }})), '') as {{ column.name }}
+        nullif({{ casemart.trimmed('cast(' ~ column.name ~ ' as ' ~ type ~ ')') }}, '') as {{ column.name }}
         {%- else %}
         cast({{ column.name }} as {{ type }}) as {{ column.name }}
         {%- endif %}{{ ',' if not loop.last }}

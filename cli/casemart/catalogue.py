@@ -16,7 +16,7 @@ SEGMENT_COLUMNS = ("segment_by", "segment")
 
 # Beside a metric that has them stand its other readings, and the states that are neither success nor failure.
 READINGS = ("_upper", "_lower", "_floor", "_ceiling", "_ci_low", "_ci_high")
-STATES = re.compile(r"pending|excluded|undetermined|awaiting_\w+")
+STATES = re.compile(r"pending|excluded|undetermined|awaiting_\w+(?<!_target)(?<!_gap)")
 
 
 @dataclass(frozen=True)

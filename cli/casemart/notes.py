@@ -24,12 +24,53 @@ class Evidence:
 EVIDENCE = {"first_contact_resolution": Evidence("fct_cases", "acknowledged_at", "is_counted", "case", "acknowledgement")}
 
 
+@dataclass(frozen=True)
+class Gap:
+    """What a mart's metrics need and nobody has recorded. `query` counts the rows, and those that have it, in one row."""
+
+    query: str
+    text: str
+
+
+UNENTITLED = Gap(
+    "select count(*), count(*) filter (where entitlement = 'entitled') from facts.fct_self_help_sessions",
+    "none of {count:,} self-help sessions is of an entitled account, so there is no deflection; accounts are entitled by"
+    " `contracts.is_support_entitled`",
+)
+UNANSWERED = Gap(
+    "select count(*), count(found_answer) from facts.fct_self_help_sessions where entitlement = 'entitled'",
+    "none of {count:,} entitled self-help sessions answered the survey, so deflection is not known (it is not nought);"
+    " `deflected_cases_floor` and `deflected_cases_ceiling` bound it",
+)
+UNCHARGED = Gap(
+    "select count(*), (select count(*) from facts.fct_contract_charges) from facts.fct_contract_terms",
+    "{count:,} contracts are there but no charges, so there is no recurring revenue; charges come from `contract_charges`",
+)
+# By mart; the first one that holds is told.
+GAPS = {
+    "deflection": (UNENTITLED, UNANSWERED),
+    "recurring_revenue": (UNCHARGED,),
+    "net_recurring_revenue": (UNCHARGED,),
+}
+
+
 def missing_evidence(connection: Connection, catalogue: Catalogue, metric: Metric, selection: Selection) -> str | None:
-    """Why a strict value is nought while its upper reading is not: no evidence was recorded at all. Else None."""
+    """Why a metric has no value, or a strict one is nought: what it needs was not recorded at all. Else None."""
     table = catalogue.tables[metric.mart]
-    evidence = EVIDENCE.get(metric.mart)
+    if table.name in EVIDENCE:
+        return _strict_reading(connection, catalogue, metric, selection)
+    for gap in GAPS.get(table.name, ()):
+        count, recorded = connection.execute(gap.query).fetchall()[0]
+        if count and not recorded:
+            return "note: " + gap.text.format(count=count)
+    return None
+
+
+def _strict_reading(connection: Connection, catalogue: Catalogue, metric: Metric, selection: Selection) -> str | None:
+    """Why a strict value is nought while its upper reading is not."""
+    table, evidence = catalogue.tables[metric.mart], EVIDENCE[metric.mart]
     upper = f"{metric.value_column}_upper"
-    if evidence is None or upper not in table.columns:
+    if upper not in table.columns:
         return None
     clause, parameters = selection.conditions()
     strict_value, upper_value, pending = connection.execute(

@@ -17,7 +17,7 @@ import duckdb
 
 from casemart.catalogue import PERIOD_COLUMNS, SEGMENT_COLUMNS, Catalogue, Field, Metric, Table, companions, unknown
 from casemart.errors import UsageError
-from casemart.render import printable
+from casemart.render import printable, unit_shown
 from casemart.warehouse import Connection, identifier
 
 GRAINS = ("month", "quarter", "year", "week")
@@ -121,15 +121,16 @@ def read_metric(connection: Connection, catalogue: Catalogue, metric: Metric, se
     table = catalogue.tables[metric.mart]
     fields = catalogue.fields(table)
     target, gap = (f"{metric.value_column}_{name}" for name in ("target", "gap"))
+    unit = unit_shown(metric.name, metric.unit)
     chosen: list[tuple[str | None, Field]] = [
         *((name, Field(name)) for name in (*PERIOD_COLUMNS, *SEGMENT_COLUMNS)),
-        (metric.value_column, Field("value", metric.unit)),
+        (metric.value_column, Field("value", unit)),
         (metric.numerator_column, Field("numerator")),
         (metric.denominator_column, Field("denominator")),
         *((name, fields[name]) for name in companions(metric, table)),
         ("is_complete", Field("is_complete")),
-        (target if target in table.columns else None, Field("target", metric.unit)),
-        (gap if gap in table.columns else None, Field("gap", metric.unit, is_gap=True)),
+        (target if target in table.columns else None, Field("target", unit)),
+        (gap if gap in table.columns else None, Field("gap", unit, is_gap=True)),
     ]
     return _answer(connection, table, chosen, ["period_start", *SEGMENT_COLUMNS], selection)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 MISSING = "-"
 WIDE = 10_000
 HEADER_WIDTH = 12
+GAP = 2  # characters between columns
 LONGEST_WORD = 40  # longer ones are folded on a terminal where need be: nothing is cut off
 # Cc and Cf could move the cursor or turn the direction of writing, Zl and Zp break a line, Cs and Co have no sign of their own.
 UNSAFE = frozenset({"Cc", "Cf", "Zl", "Zp", "Cs", "Co"})
@@ -30,7 +31,10 @@ UNSAFE = frozenset({"Cc", "Cf", "Zl", "Zp", "Cs", "Co"})
 
 @dataclass
 class Sheet:
-    """A table for people: texts, already formatted and safe. `right` are columns to align right, `dim` rows of less weight."""
+    """A table for people: texts, already formatted and safe. `right` are columns to align right, `dim` rows of less weight.
+
+    `spare` are columns that a terminal too narrow for all of them leaves out, the first one first, and names below.
+    """
 
     title: str
     headers: list[str]
@@ -38,11 +42,26 @@ class Sheet:
     caption: str = ""
     right: set[int] = field(default_factory=set)
     dim: set[int] = field(default_factory=set)
+    spare: list[int] = field(default_factory=list)
 
     def add(self, row: list[str], *, is_dim: bool = False) -> None:
         if is_dim:
             self.dim.add(len(self.rows))
         self.rows.append(row)
+
+    def without(self, left_out: Collection[int]) -> Sheet:
+        """The sheet without the columns at these positions."""
+        kept = [position for position in range(len(self.headers)) if position not in left_out]
+        places = {position: index for index, position in enumerate(kept)}
+        return Sheet(
+            self.title,
+            [self.headers[position] for position in kept],
+            [[row[position] for position in kept] for row in self.rows],
+            self.caption,
+            {places[position] for position in self.right if position in places},
+            self.dim,
+            [places[position] for position in self.spare if position in places],
+        )
 
     def cut(self, count: int) -> bool:
         """Keeps the first rows; whether there were more."""
@@ -118,34 +137,9 @@ def sheet_of(title: str, caption: str, answer: Answer, by: str | None) -> Sheet:
     return sheet
 
 
-def overview(answer: Answer, caption: str) -> Sheet:
-    """The metrics with their latest complete and their running period, each row in its metric's own unit."""
-    headers = ["metric", "label", "period", "value", "numerator", "denominator", "target", "gap", "complete", "running", "so far"]
-    sheet = Sheet("metrics, headlines first", headers, [], caption, right=set(range(3, 8)) | {10})
-    names = [column.name for column in answer.fields]
-    for row in (dict(zip(names, row, strict=True)) for batch in answer.batches for row in batch):
-        measured, counted = Field("value", row["unit"]), Field("count")
-        periods = [
-            period_label(row["period_grain"], row[name]) if row[name] else MISSING
-            for name in ("period_start", "running_period_start")
-        ]
-        sheet.add(
-            [
-                printable(row["metric"]),
-                printable(row["label"]),
-                periods[0],
-                cell(row["value"], measured),
-                cell(row["numerator"], counted),
-                cell(row["denominator"], counted),
-                cell(row["target"], measured),
-                cell(row["gap"], Field("gap", row["unit"], is_gap=True)),
-                cell(row["is_complete"], Field("is_complete")),
-                periods[1],
-                cell(row["running_value"], measured),
-            ],
-            is_dim=row["is_complete"] is False,
-        )
-    return sheet
+def unit_shown(name: str, unit: str) -> str:
+    """The unit in which a metric is read: a ratio is a share of something, in percent, unless its name calls it a ratio."""
+    return "multiple" if unit == "ratio" and "_ratio" in name else unit
 
 
 def is_number(value: Any) -> bool:
@@ -179,8 +173,10 @@ def print_sheet(sheet: Sheet, stream: IO[str]) -> None:
         emoji=False,
     )
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False, show_header=any(sheet.headers))
+    if is_terminal:
+        sheet = _narrowed(sheet, console.width)
     headers = [_broken(header) if is_terminal else [header] for header in sheet.headers]
-    gaps = 2 * (len(headers) - 1)
+    gaps = GAP * (len(headers) - 1)
     widths = _widths(sheet, headers, console.width - gaps if is_terminal else None)
     # Rich would crop what is wider than its console.
     console.width = max(console.width, sum(widths) + gaps)
@@ -195,6 +191,22 @@ def print_sheet(sheet: Sheet, stream: IO[str]) -> None:
         console.print(Text(sheet.caption, style="dim"), soft_wrap=True)
     if isinstance(shown, io.StringIO) and shown is not stream:
         stream.writelines(line.rstrip() + "\n" for line in shown.getvalue().splitlines())
+
+
+def _narrowed(sheet: Sheet, width: int) -> Sheet:
+    """The sheet without those of its spare columns for which a terminal of that width has no room."""
+    left_out: list[int] = []
+    narrower = sheet
+    for position in sheet.spare:
+        available = width - GAP * (len(narrower.headers) - 1)
+        if sum(_widths(narrower, [_broken(header) for header in narrower.headers], available)) <= available:
+            break
+        left_out.append(position)
+        narrower = sheet.without(left_out)
+    if left_out:
+        names = ", ".join(sheet.headers[position] for position in sorted(left_out))
+        narrower.caption = "; ".join(part for part in (f"no room for: {names}", sheet.caption) if part)
+    return narrower
 
 
 def _widths(sheet: Sheet, headers: list[list[str]], available: int | None) -> list[int]:
@@ -232,15 +244,16 @@ def _broken(header: str) -> list[str]:
 
 def _number(value: float | Decimal, column: Field) -> str:
     sign = "+" if column.is_gap else ""
+    unit = unit_shown(column.name, column.unit)
     is_share = column.name.endswith(("_rate", "_share")) or column.name.startswith("share_")
-    if column.unit in ("rate", "ratio") or (not column.unit and is_share):
+    if unit in ("rate", "ratio") or (not unit and is_share):
         suffix = " pp" if column.is_gap else "%"
         return f"{100 * value:{sign}z,.1f}{suffix}"
-    if column.unit == "money":
+    if unit in ("money", "multiple"):
         return f"{value:{sign}z,.2f}"
-    if column.unit == "count":
+    if unit == "count":
         return f"{value:{sign}z,.0f}"
-    if column.unit:
+    if unit:
         return f"{value:{sign}z,.1f}"
     is_whole = isinstance(value, int) or (isinstance(value, float) and value.is_integer())
     return f"{value:,.0f}" if is_whole else f"{value:,.2f}"

@@ -22,8 +22,14 @@ from casemart.workspace import Workspace, project_dir
 VERSION = "20260611T080000Z"
 AS_OF = "2026-06-10"
 MODELLED = {
-    "dimensions": ["dim_as_of"],
-    "facts": ["fct_cases", "fct_interactions", "fct_case_events", "fct_survey_responses", "fct_first_contact_evidence"],
+    "dimensions": ["dim_as_of", "dim_accounts"],
+    "facts": [
+        *("fct_cases", "fct_interactions", "fct_case_events", "fct_survey_responses", "fct_first_contact_evidence"),
+        *("fct_self_help_sessions", "fct_self_help_answers", "fct_entitled_periods"),
+        *("fct_contract_dates", "fct_contract_terms", "fct_contract_links", "fct_contract_renewals", "fct_contract_coverage"),
+        *("fct_contract_commitments", "fct_contract_charges", "fct_account_months", "fct_recurring_revenue"),
+        *("fct_recurring_value_changes", "fct_recurring_product_changes"),
+    ],
     "marts": ["first_contact_resolution", "first_contact_outcomes", "metric_values", "build_policies", "data_findings"],
 }
 HOSTILE = "\x1b[31mred\x07[bold]x[/bold]\u202e\nnew"

@@ -5,10 +5,21 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from pathlib import Path
 
+import duckdb
 import pytest
-from published_fixture import InProcess, publish
+from published_fixture import VERSION, InProcess, insert, publish
+from traced_fixture import publish_traced
+
+APRIL = {"period_grain": "month", "period_start": "2026-04-01", "period_end": "2026-04-30", "is_complete": True}
+APRIL |= {"segment_by": "all", "segment": "all", "definition_version": 1}
+COUNTS = {"numerator": 50.25, "denominator": 201.0, "target": 0.23, "gap": -0.02}
+HEADLINES = [
+    ("deflection_rate", "rate", {"value": 0.25, "ci_low": 0.201, "ci_high": 0.3, **COUNTS}),
+    ("net_recurring_revenue_rate", "ratio", {"value": 1.043, "numerator": 1043000.5, "denominator": 1000000.25}),
+]
 
 
 @pytest.fixture(scope="module")
@@ -44,12 +55,58 @@ def test_other_grains_formats_and_a_pipe(run, home):
         ("first_contact_resolution_upper", "2026-01-01", "0.7"),
         ("recurring_revenue", "", ""),
     ]
-    table = run("metrics", "-f", "table", cwd=home).stdout
-    assert " ".join(table.splitlines()[3].split()) == (
-        "first_contact_resolution First contact 2026-04 49.1% 54 110 70.0% +20.9 pp yes 2026-06 25.0%"
+
+
+def test_a_table_shows_the_headlines_beside_each_other_then_the_families(run, tmp_path):
+    publish(tmp_path)
+    with _database(tmp_path) as connection:
+        for metric, unit, values in HEADLINES:
+            mart = "first_contact_resolution"
+            catalogue = {"metric": metric, "label": metric, "unit": unit, "mart": mart, "value_column": mart, "is_headline": True}
+            insert(connection, "marts.metric_catalog", [{**catalogue, "definition": "", "definition_version": "1"}])
+            insert(connection, "marts.metric_values", [{**APRIL, "metric": metric, "unit": unit, **values}])
+    headlines, support, revenue = (part.splitlines() for part in run("metrics", "-f", "table", cwd=tmp_path).stdout.split("\n\n"))
+    assert headlines[1].split() == ["first_contact_resolution", *(metric for metric, *_ in HEADLINES)]
+    assert {line[:12].strip(): re.split(r"\s{2,}", line[12:].strip()) for line in headlines[3:]} == {
+        "period": ["2026-04"] * 3,
+        "complete": ["yes"] * 3,
+        "value": ["49.1%", "25.0%", "104.3%"],
+        "interval": ["-", "20.1% - 30.0%", "-"],
+        "numerator": ["54", "50.25", "1,043,000.50"],
+        "denominator": ["110", "201", "1,000,000.25"],
+        "target": ["70.0%", "23.0%", "-"],
+        "gap": ["+20.9 pp", "-2.0 pp", "-"],
+        "running": ["2026-06", "-", "-"],
+        "so far": ["25.0%", "-", "-"],
+    }
+    assert (support[0], revenue[0]) == ("support", "revenue: amounts")
+    assert support[1].split() == ["metric", "period", "value", "numerator", "denominator", "running", "so", "far"]
+    assert support[3].split() == ["first_contact_resolution_upper", *["2026-04", "60.0%", "66", "110", "2026-06", "100.0%"]]
+    assert revenue[3].split() == ["recurring_revenue", "2026-06*", "1,234,567.10"]
+    assert revenue[4] == (
+        "* no month is complete yet: the latest one, which may still change; as of 2026-06-10, version 20260611T080000Z"
     )
-    assert "1,234,567.10" in table
-    assert "as of 2026-06-10, version 20260611T080000Z" in table
+
+
+def test_a_headline_without_a_complete_period_says_so(run, tmp_path):
+    publish(tmp_path)
+    with _database(tmp_path) as connection:
+        connection.execute("update marts.metric_values set is_complete = false")
+    lines = run("metrics", "-f", "table", cwd=tmp_path).stdout.splitlines()
+    assert [line.split() for line in lines[3:6]] == [["period", "2026-06*"], ["complete", "none", "yet"], ["value", "25.0%"]]
+
+
+@pytest.mark.parametrize(("name", "unit", "shown"), [("quick_ratio", "ratio", "4.12"), ("net_rate", "ratio", "412.3%")])
+def test_a_ratio_is_a_share_unless_its_name_says_otherwise(run, tmp_path, name, unit, shown):
+    publish(tmp_path)
+    with _database(tmp_path) as connection:
+        connection.execute(
+            "update marts.metric_catalog set metric = ?, unit = ? where metric = 'recurring_revenue'", [name, unit]
+        )
+        connection.execute("update marts.metric_values set metric = ?, value = 4.123 where metric = 'recurring_revenue'", [name])
+        connection.execute("update marts.recurring_revenue set closing = 4.123")
+    assert shown in run("metrics", "-f", "table", cwd=tmp_path).stdout
+    assert ("4.12" if name == "quick_ratio" else "412.0%") in run("show", name, "-f", "table", cwd=tmp_path).stdout
 
 
 def test_refuses_what_it_does_not_know(run, home):
@@ -78,3 +135,38 @@ def test_says_why_a_strict_rate_is_nought(run, tmp_path):
 def test_gives_no_note_where_acknowledgements_are_recorded(run, home):
     # A single period may be nought although acknowledgements are recorded: that is no gap in the evidence.
     assert not run("show", "first_contact_resolution", "--limit", "1", cwd=home).stderr
+
+
+@pytest.mark.parametrize(
+    ("change", "metric", "note"),
+    [
+        (
+            "update facts.fct_self_help_sessions set found_answer = null",
+            "deflection_rate",
+            "note: none of 2 entitled self-help sessions answered the survey, so deflection is not known (it is not nought)",
+        ),
+        (
+            "update facts.fct_self_help_sessions set entitlement = 'not_entitled'",
+            "deflection_rate",
+            "note: none of 5 self-help sessions is of an entitled account",
+        ),
+        ("delete from facts.fct_contract_charges", "recurring_revenue", "note: 12 contracts are there but no charges"),
+    ],
+)
+def test_says_once_why_a_family_has_no_values(run, tmp_path, change, metric, note):
+    publish_traced(tmp_path)
+    with _database(tmp_path) as connection:
+        connection.execute("create table marts.deflection as from marts.recurring_revenue")
+        for name in ("deflection_rate", "success_rate"):
+            row = {"metric": name, "label": name, "unit": "rate", "mart": "deflection", "value_column": "closing"}
+            insert(connection, "marts.metric_catalog", [{**row, "is_headline": False}])
+    assert "note" not in run("metrics", cwd=tmp_path).stderr
+    assert not run("show", metric, cwd=tmp_path).stderr
+    with _database(tmp_path) as connection:
+        connection.execute(change)
+    assert run("metrics", cwd=tmp_path).stderr.count(note) == 1
+    assert note in run("show", metric, cwd=tmp_path).stderr
+
+
+def _database(home: Path) -> duckdb.DuckDBPyConnection:
+    return duckdb.connect(str(home / "published" / VERSION / "casemart.duckdb"))

@@ -48,6 +48,23 @@ def test_text_folds_where_it_fits(monkeypatch: pytest.MonkeyPatch, width: int) -
     assert " ".join(line.removeprefix(sheet.rows[0][0]).strip() for line in lines[2:]) == WORDS
 
 
+@pytest.mark.parametrize(
+    ("width", "headers", "below"),
+    [
+        (26, ["metric", "period", "value", "gap"], ["the caption"]),
+        (25, ["metric", "period", "value"], ["no room for: gap; the caption"]),
+        (21, ["metric", "period", "value"], ["no room for: gap; the caption"]),
+        (20, ["metric", "value"], ["no room for: period, gap; the caption"]),
+        (2, ["metric", "value"], ["no room for: period, gap; the caption"]),
+    ],
+)
+def test_spare_columns_give_way_and_are_named(monkeypatch: pytest.MonkeyPatch, width: int, headers: list[str], below: list[str]):
+    sheet = Sheet("", ["metric", "period", "value", "gap"], [["x", "2026", "1", "2"]], "the caption", {1, 2, 3}, spare=[3, 1])
+    lines = _lines(monkeypatch, sheet, width)
+    assert (lines[0].split(), lines[3:]) == (headers, below)
+    assert sheet.headers == ["metric", "period", "value", "gap"], "what a pipe gets is whole"
+
+
 def _lines(monkeypatch: pytest.MonkeyPatch, sheet: Sheet, width: int) -> list[str]:
     monkeypatch.setenv("COLUMNS", str(width))
     monkeypatch.setenv("TERM", "xterm")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -64,13 +65,19 @@ def disturbed(tables: Tables, seed: int) -> Tables:
     return more
 
 
-def judged(tables: Tables, policies: Policies, folder: Path, **env: str) -> Judged:
-    """Judges `tables` both ways. The first worker that needs the build makes it in `folder`, the others wait and share it."""
+def built(tables: Tables, policies: Policies, folder: Path, select: Sequence[str] = (), **env: str) -> Build:
+    """The build of `tables` in `folder`. The first worker that needs it makes it, the others wait and share it."""
     folder.mkdir(exist_ok=True)
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         done = folder / "done"
         if not done.exists():
-            build(tables, policies, folder, **env)
+            build(tables, policies, folder, select, **env)
             done.touch()
-    return Judged(tables, Oracle(tables, project_seeds(), policies, EVENT_AT), Build(folder / WAREHOUSE))
+    return Build(folder / WAREHOUSE)
+
+
+def judged(tables: Tables, policies: Policies, folder: Path, **env: str) -> Judged:
+    """Judges `tables` both ways."""
+    done = built(tables, policies, folder, **env)
+    return Judged(tables, Oracle(tables, project_seeds(), policies, EVENT_AT), done)

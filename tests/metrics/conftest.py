@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import pytest
 from builds import GRAINS, LATER_AS_OF, NEW_YORK, Judged, disturbed, judged, new_york_worlds, utc_worlds
+from contract_builds import JudgedContracts, judged_contracts
 from vocabulary import Policies
 
 
@@ -41,3 +44,9 @@ def new_york_later(folder: Path) -> Judged:
     """The same rows and policies with a later as-of."""
     policies = replace(NEW_YORK, as_of=LATER_AS_OF)
     return judged(new_york_worlds(), policies, folder / "new_york_later", TZ="America/New_York")
+
+
+@pytest.fixture(scope="session")
+def contract_build(folder: Path) -> Callable[[str], JudgedContracts]:
+    """One of the builds of contracts by its name, with what the oracle says of its rows."""
+    return cache(lambda name: judged_contracts(name, folder))

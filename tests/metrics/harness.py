@@ -9,7 +9,7 @@ import os
 import subprocess
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -65,6 +65,10 @@ def project_vars(policies: Policies) -> dict[str, Any]:
     chosen = {
         "casemart_timezone": policies.timezone,
         "casemart_period_grains": list(policies.grains),
+        "casemart_deflection_contact_window_days": policies.contact_window_days,
+        "casemart_survey_settlement_days": policies.survey_settlement_days,
+        "casemart_renewal_grace_days": policies.renewal_grace_days,
+        "casemart_reporting_currency": policies.reporting_currency,
         "casemart_fcr_silence_confirms_days": policies.silence_days,
         "casemart_fcr_transfer_counts_against": policies.transfer_counts_against,
     }
@@ -98,9 +102,7 @@ def write_raw(tables: Tables, folder: Path, warehouse: Path) -> None:
             assert all(row.keys() <= set(names) for row in rows), f"a column that {table.name} does not have"
             with file.open("w", encoding="utf-8") as lines:
                 for row in rows:
-                    lines.write(
-                        json.dumps({name: row.get(name) for name in names}, default=lambda value: value.isoformat()) + "\n"
-                    )
+                    lines.write(json.dumps({name: row.get(name) for name in names}, default=str) + "\n")
             types = {column.name: column.duckdb_type for column in table.columns}
             connection.execute(
                 f"insert into raw.{table.name} select * from read_json('{file}', format = 'newline_delimited', columns = {types})"
@@ -108,8 +110,8 @@ def write_raw(tables: Tables, folder: Path, warehouse: Path) -> None:
             file.unlink()
 
 
-def build(tables: Tables, policies: Policies, folder: Path, **env: str) -> None:
-    """One `dbt build` of the whole project in a process of its own; fails with dbt's own words."""
+def build(tables: Tables, policies: Policies, folder: Path, select: Sequence[str] = (), **env: str) -> None:
+    """One `dbt build` of the whole project, or of the models and seeds that `select` names, in a process of its own."""
     warehouse = folder / WAREHOUSE
     write_raw(tables, folder, warehouse)
     paths = {"project": project_dir(), "profiles": project_dir(), "target": folder / "target", "log": folder / "logs"}
@@ -124,6 +126,8 @@ def build(tables: Tables, policies: Policies, folder: Path, **env: str) -> None:
     ]
     for option, path in zip(options, paths.values(), strict=True):
         command += [option, str(path)]
+    if select:
+        command += ["--no-write-json", "--resource-type", "model", "--resource-type", "seed", "--select", *select]
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("CASEMART_", "DBT_"))}
     result = subprocess.run(
         [*command, "--vars", json.dumps(project_vars(policies))],

@@ -35,6 +35,10 @@ class Policies:
     as_of: date | None = None
     settlement_days: int = 30
     repeat_window_days: int = 7
+    contact_window_days: int = 7
+    survey_settlement_days: int = 30
+    renewal_grace_days: int = 90
+    reporting_currency: str = "USD"
     silence_days: int | None = None
     transfer_counts_against: bool = True
     grains: tuple[str, ...] = ("month", "quarter", "year")

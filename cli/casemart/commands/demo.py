@@ -73,10 +73,13 @@ def demo(
         run.note_output(workspace, folder)
         files = export_all(connection, catalogue, folder, "csv", force=True)
         found = summary.summarize(connection)
-        for metric in catalogue.metrics.values():
-            selection = reading.with_defaults(connection, catalogue.tables[metric.mart], reading.Selection())
-            if note := notes.missing_evidence(connection, catalogue, metric, selection):
-                call.say(note)
+        selections = [
+            (metric, reading.with_defaults(connection, catalogue.tables[metric.mart], reading.Selection()))
+            for metric in catalogue.metrics.values()
+        ]
+        found_notes = [notes.missing_evidence(connection, catalogue, metric, selection) for metric, selection in selections]
+        for note in dict.fromkeys(note for note in found_notes if note):
+            call.say(note)
     place = _place(workspace.home) if data else [*_place(home.home), "--demo"]
     _print(found, workspace.current, folder, len(files), shlex.join([_program(), *place]))
 
@@ -84,7 +87,7 @@ def demo(
 def _print(found: Summary, published: Path, folder: Path, file_count: int, reading: str) -> None:
     from casemart.render import print_sheets
 
-    print_sheets(found.sheets, sys.stdout)
+    print_sheets([found.states], sys.stdout)
     typer.echo(f"\nquarantined  {found.quarantined:,} rows, refused at landing: `{reading} quarantine list`")
     typer.echo(f"findings     {found.findings:,} rows of {found.finding_kinds} kinds: `{reading} export data_findings`")
     typer.echo(f"published    {published}")
@@ -93,6 +96,10 @@ def _print(found: Summary, published: Path, folder: Path, file_count: int, readi
     typer.echo(f"  {reading} show first_contact_resolution --by product")
     if found.case_id:
         typer.echo(f"  {reading} trace case {shlex.quote(found.case_id)}")
+    if found.account_id:
+        typer.echo(f"  {reading} trace account {shlex.quote(found.account_id)}")
+    typer.echo()
+    print_sheets([found.headlines], sys.stdout)
 
 
 def _program() -> str:

@@ -22,6 +22,7 @@ def metrics(
     """List the metrics, headlines first, each with its latest complete period and the running one."""
     from casemart import export, notes, reading, render
     from casemart.catalogue import load_catalogue
+    from casemart.overview import overview
     from casemart.warehouse import open_published
 
     call = call_of(context)
@@ -35,9 +36,11 @@ def metrics(
         answer = reading.read_overview(connection, selection.grain or reading.GRAINS[0])
         with export.standard_output() as stream:
             if chosen == "table":
-                render.print_sheet(render.overview(answer, caption), stream)
+                render.print_sheets(overview(answer, caption), stream)
             else:
                 export.FORMATS[chosen](answer, stream)
-        for metric in catalogue.metrics.values():
-            if note := notes.missing_evidence(connection, catalogue, metric, selection):
+        found = (notes.missing_evidence(connection, catalogue, metric, selection) for metric in catalogue.metrics.values())
+        # What a mart lacks is said once, not once for each of its metrics.
+        for note in dict.fromkeys(found):
+            if note:
                 call.say(note)

@@ -13,13 +13,15 @@ from casemart.warehouse import Connection
 
 @dataclass(frozen=True)
 class Summary:
-    """Sheets to print; `findings` are rows that the build found odd, `quarantined` rows that landing refused."""
+    """What to print; `findings` are rows that the build found odd, `quarantined` rows that landing refused."""
 
-    sheets: list[Sheet]
+    states: Sheet
+    headlines: Sheet
     findings: int
     finding_kinds: int
     quarantined: int
     case_id: str | None
+    account_id: str | None
 
 
 def summarize(connection: Connection) -> Summary:
@@ -29,7 +31,9 @@ def summarize(connection: Connection) -> Summary:
         connection, "select cast(coalesce(sum(quarantined), 0) as bigint) from marts.loads where withdrawn_at is null"
     )
     (case_id,) = _row(connection, "select min(case_id) from facts.fct_cases where fcr_status = 'not_resolved'")
-    return Summary([_states(connection), _headlines(connection)], int(findings), finding_kinds, quarantined, case_id)
+    (account_id,) = _row(connection, "select min(account_id) from facts.fct_recurring_revenue where movement = 'reactivation'")
+    states, headlines = _states(connection), _headlines(connection)
+    return Summary(states, headlines, int(findings), finding_kinds, quarantined, case_id, account_id)
 
 
 def _headlines(connection: Connection) -> Sheet:

@@ -49,7 +49,10 @@ covered as (
         contracts.contract_type,
         contracts.contract_id is null as is_orphan,
         contracts.contract_id is not null
-        and (charges.starts_on < contracts.starts_on or coalesce(charges.ends_on > contracts.ends_on, false)) as is_clipped,
+        and (
+            charges.starts_on < contracts.starts_on
+            or coalesce(charges.starts_on > contracts.ends_on or charges.ends_on > contracts.ends_on, false)
+        ) as is_clipped,
         greatest(charges.starts_on, in_force.covered_from_on) as first_day,
         least(charges.ends_on, in_force.covered_to_on) as last_day,
         in_force.covered_to_on as contract_covered_to_on,

@@ -15,9 +15,32 @@ links as (
 first_links as (
     select
         renewed_contract_id,
-        min(known_on) as linked_on
+        min(known_on) as linked_on,
+        min(case when voided_on is null then known_on end) as linked_for_good_on,
+        max(voided_on) as voided_on
     from links
     group by renewed_contract_id
+),
+
+-- Contracts of the same account and product that begin after this one ends.
+successors as (
+    select
+        contracts.contract_id,
+        dates.contract_id as successor_id,
+        dates.known_on,
+        coalesce(dates.cancelled_on, {{ casemart.end_of_days() }}) as cancelled_on,
+        first_links.linked_on,
+        first_links.linked_for_good_on,
+        first_links.voided_on
+    from contracts
+    inner join {{ ref('casemart', 'fct_contract_dates') }} as dates
+        on
+            contracts.account_id = dates.account_id
+            and contracts.product is not distinct from dates.product
+            and contracts.ends_on < dates.first_covered_on
+            and contracts.latest_successor_on >= dates.first_covered_on
+    left join first_links on contracts.contract_id = first_links.renewed_contract_id
+    where dates.first_covered_on <= coalesce(dates.ends_on, {{ casemart.end_of_days() }})
 )
 
 select
@@ -56,19 +79,22 @@ where
 
 union all
 
--- Without a link, a contract of the same account and product that begins after this one ends.
+-- Without a link: until there is one, and again once it has come to nothing.
 select
-    contracts.contract_id,
+    contract_id,
     'inferred_successor' as commitment,
-    successors.contract_id as committed_by_id,
-    successors.known_on as committed_from_on,
-    least(successors.cancelled_on, first_links.linked_on, {{ casemart.end_of_days() }}) as committed_until_on
-from contracts
-inner join {{ ref('casemart', 'fct_contract_dates') }} as successors
-    on
-        contracts.account_id = successors.account_id
-        and contracts.product is not distinct from successors.product
-        and contracts.ends_on < successors.first_covered_on
-        and contracts.latest_successor_on >= successors.first_covered_on
-left join first_links on contracts.contract_id = first_links.renewed_contract_id
-where successors.first_covered_on <= coalesce(successors.ends_on, {{ casemart.end_of_days() }})
+    successor_id as committed_by_id,
+    known_on as committed_from_on,
+    least(cancelled_on, linked_on) as committed_until_on
+from successors
+
+union all
+
+select
+    contract_id,
+    'inferred_successor' as commitment,
+    successor_id as committed_by_id,
+    greatest(known_on, voided_on) as committed_from_on,
+    least(cancelled_on, linked_for_good_on) as committed_until_on
+from successors
+where voided_on is not null and greatest(known_on, voided_on) < least(cancelled_on, linked_for_good_on)

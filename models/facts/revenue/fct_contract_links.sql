@@ -24,7 +24,9 @@ select
     links.renewed_contract_id,
     renewing.known_on,
     renewing.cancelled_on,
-    renewing.first_covered_on
+    renewing.first_covered_on,
+    -- Cancelled before it began, a contract renews nothing, and from that day its link stands no longer.
+    case when renewing.cancelled_on <= renewing.first_covered_on then renewing.cancelled_on end as voided_on
 from links
 inner join contracts as renewing on links.contract_id = renewing.contract_id
 inner join contracts as renewed on links.renewed_contract_id = renewed.contract_id

@@ -38,7 +38,7 @@ inferred as (
             where
                 links.renewed_contract_id = successors.renewed_contract_id
                 and links.known_on <= successors.first_covered_on
-                and coalesce(links.cancelled_on, {{ casemart.end_of_days() }}) > successors.first_covered_on
+                and coalesce(links.voided_on, {{ casemart.end_of_days() }}) > successors.first_covered_on
         )
 ),
 

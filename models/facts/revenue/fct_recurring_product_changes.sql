@@ -31,7 +31,7 @@ split as (
         *,
         case
             when not is_at_opening or not is_at_closing then change_value
-            when closing_quantity is not null and opening_quantity > 0
+            when opening_quantity > 0
                 then {{ casemart.cents(casemart.divided('(closing_quantity - opening_quantity) * opening_value_at_new_rate', 'opening_quantity')) }}
         end as volume_change
     from products

@@ -49,7 +49,7 @@ rated as (
     from counted
 ),
 
--- After a number that nobody has reached yet, nothing is known of the later ones.
+-- After a number that nobody has reached, or of which nothing is decided yet, nothing is known of the later ones.
 multiplied as (
     select
         *,
@@ -57,11 +57,11 @@ multiplied as (
             'renewal_rate',
             'partition by segment_by, segment order by renewal_number rows between unbounded preceding and current row',
         ) }} as survival,
-        max(case when renewal_rate is null then 1 else 0 end) over (
+        count(renewal_rate) over (
             partition by segment_by, segment
             order by renewal_number
             rows between unbounded preceding and current row
-        ) = 1 as is_unknown
+        ) < renewal_number as is_unknown
     from rated
 )
 

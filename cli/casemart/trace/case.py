@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
-from casemart.catalogue import load_catalogue
-from casemart.errors import UsageError
-from casemart.reading import read_version
-from casemart.render import MISSING, Sheet, printable
+from casemart.render import MISSING, Sheet
+from casemart.trace import Basis, Trace, entity, grid, known_pairs, pairs, read_basis, records, text
 from casemart.warehouse import Connection
 
 METRIC = "first_contact_resolution"
@@ -144,90 +142,42 @@ class Step:
     meaning: str
 
 
-@dataclass(frozen=True)
-class CaseTrace:
-    """All that `trace case` says. `case` is the row of fct_cases, `policies` name, value and description."""
-
-    case: dict[str, Any]
-    steps: list[Step]
-    rule: str
-    policies: list[dict[str, Any]]
-    definition: str
-    definition_version: str
-    version: str
-    as_of: date | None
-
-    def as_json(self) -> dict[str, Any]:
-        return {
-            "case": self.case,
-            "steps": [vars(step) for step in self.steps],
-            "rule": self.rule,
-            "policies": self.policies,
-            "metric": METRIC,
-            "definition": self.definition,
-            "definition_version": self.definition_version,
-            "version": self.version,
-            "as_of": self.as_of,
-        }
+def trace_case(connection: Connection, case_id: str) -> Trace:
+    """The case, what happened in it in order, and the verdict with its rule."""
+    hint = "cases opened after the as-of day are not published; `casemart show fct_cases` lists them"
+    case = entity(connection, "case", "facts.fct_cases", case_id, hint)
+    basis = read_basis(connection, POLICIES, [METRIC])
+    steps, rule = _steps(connection, case, basis), _rule(case)
+    content = {"case": case, "steps": [vars(step) for step in steps], "rule": rule, **basis.content()}
+    return Trace(content, [*_sheets(case, steps, rule), basis.sheet()])
 
 
-def trace_case(connection: Connection, case_id: str) -> CaseTrace:
-    """Everything known of the case, or a UsageError with the ids that look like it."""
-    rows = _records(connection, "select * from facts.fct_cases where case_id = ?", case_id)
-    if not rows:
-        raise _unknown_case(connection, case_id)
-    case = rows[0]
-    policies = _policies(connection)
-    values = {row["policy"].removeprefix("casemart_"): row["value"] for row in policies}
-    metric = load_catalogue(connection).metrics[METRIC]
-    version, as_of = read_version(connection)
-    return CaseTrace(
-        case=case,
-        steps=_steps(connection, case, values),
-        rule=_rule(case),
-        policies=policies,
-        definition=metric.definition,
-        definition_version=metric.definition_version,
-        version=version,
-        as_of=as_of,
-    )
-
-
-def sheets(trace: CaseTrace) -> list[Sheet]:
-    """The trace for people: the case, what happened, the verdict with its rule, and what it rests on."""
-    case = trace.case
-    deciding = next((step for step in trace.steps if step.is_deciding), None)
-    acknowledgement = [_text(case[name]) for name in ("acknowledgement", "acknowledgement_id", "acknowledged_at") if case[name]]
-    steps = [[_text(step.at), _text(step.id), _text(step.what), _text(step.agent_id), _meaning(step)] for step in trace.steps]
-    head = [name for name, value in case.items() if value is not None and name not in (*TOLD, *OUTCOMES)]
-    late = {index for index, step in enumerate(trace.steps) if step.is_late}
+def _sheets(case: dict[str, Any], steps: list[Step], rule: str) -> list[Sheet]:
+    deciding = next((step for step in steps if step.is_deciding), None)
+    acknowledgement = [text(case[name]) for name in ("acknowledgement", "acknowledgement_id", "acknowledged_at") if case[name]]
+    lines = [{**vars(step), "agent": step.agent_id, "meaning": _meaning(step)} for step in steps]
+    late = [index for index, step in enumerate(steps) if step.is_late]
     outcome = [
-        ("status", _text(case["fcr_status"])),
-        ("reason", _text(case["fcr_reason"])),
-        ("rule", printable(trace.rule)),
-        ("decided by", f"{_text(deciding.id)}, {_text(deciding.what)}" if deciding else _text(case["deciding_id"])),
-        ("decided at", _text(case["deciding_at"])),
-        ("counts on", _text(case["fcr_on"])),
-        ("initial interaction", _text(case["initial_interaction_id"])),
+        ("status", case["fcr_status"]),
+        ("reason", case["fcr_reason"]),
+        ("rule", rule),
+        ("decided by", f"{deciding.id}, {deciding.what}" if deciding else case["deciding_id"]),
+        ("decided at", case["deciding_at"]),
+        ("counts on", case["fcr_on"]),
+        ("initial interaction", case["initial_interaction_id"]),
         ("acknowledgement", ", ".join(acknowledgement) or MISSING),
-        *((name, _text(case[name])) for name in OUTCOMES),
-    ]
-    basis = [
-        *((row["policy"], f"{_text(row['value'])}: {_text(row['description'])}") for row in trace.policies),
-        ("definition", f"{METRIC}, version {printable(trace.definition_version)}: {printable(trace.definition)}"),
-        ("version", f"{printable(trace.version)}, as of {_text(trace.as_of)}"),
+        *((name, case[name]) for name in OUTCOMES),
     ]
     return [
-        _pairs(f"case {_text(case['case_id'])}", [(name, _text(case[name])) for name in head]),
-        Sheet("what happened (UTC)", ["at", "id", "what", "agent", "meaning"], steps, dim=late),
-        _pairs("outcome at first contact", outcome),
-        _pairs("what it rests on", basis),
+        known_pairs(f"case {case['case_id']}", case, [name for name in case if name not in (*TOLD, *OUTCOMES)]),
+        grid("what happened (UTC)", lines, ["at", "id", "what", "agent", "meaning"], late),
+        pairs("outcome at first contact", outcome),
     ]
 
 
-def _steps(connection: Connection, case: dict[str, Any], policies: dict[str, str | None]) -> list[Step]:
+def _steps(connection: Connection, case: dict[str, Any], basis: Basis) -> list[Step]:
     """Interactions, events and answers in the order that decides: time, tie order with the initial interaction's own, id."""
-    rows = _records(connection, STEPS, case["case_id"])
+    rows = records(connection, STEPS, case["case_id"])
     for row in rows:
         row["is_initial"] = row["kind"] == "interaction" and row["id"] == case["initial_interaction_id"]
         if row["is_initial"]:
@@ -241,7 +191,7 @@ def _steps(connection: Connection, case: dict[str, Any], policies: dict[str, str
         row["is_acknowledgement"] = index == acknowledgement
         row["is_acknowledged"] = acknowledgement is not None and index > acknowledgement
         row["is_deciding"] = index == deciding
-    does_transfer_count = (policies.get("fcr_transfer_counts_against") or "true").lower() == "true"
+    does_transfer_count = (basis.policy("fcr_transfer_counts_against") or "true").lower() == "true"
     names = {column.name for column in fields(Step)} - {"meaning"}
     return [
         Step(**{name: row[name] for name in names}, meaning=_explain(row, case["delivery_model"], does_transfer_count))
@@ -287,7 +237,7 @@ def _explain_other(row: dict[str, Any], delivery_model: str) -> str:
 
 def _meaning(step: Step) -> str:
     """The meaning, and whether it decided the case."""
-    return printable("; ".join(part for part in (step.meaning, "DECIDES" if step.is_deciding else "") if part))
+    return "; ".join(part for part in (step.meaning, "DECIDES" if step.is_deciding else "") if part)
 
 
 def _position(rows: list[dict[str, Any]], kind: str | None, wanted: str | None) -> int | None:
@@ -302,44 +252,3 @@ def _rule(case: dict[str, Any]) -> str:
         return NO_CONTACT_YET
     reason = case["fcr_reason"]
     return RULES[reason][1] if reason in RULES else CODED_EXCLUSION.format(reason=reason)
-
-
-def _policies(connection: Connection) -> list[dict[str, Any]]:
-    """The policies that this metric obeys."""
-    rows = _records(
-        connection, "select policy, cast(value as varchar) as value, description from marts.build_policies order by 1"
-    )
-    return [row for row in rows if row["policy"].removeprefix("casemart_") in POLICIES]
-
-
-def _unknown_case(connection: Connection, case_id: str) -> UsageError:
-    rows = connection.execute(
-        "select case_id from facts.fct_cases where jaro_winkler_similarity(case_id, $1) > 0.7"
-        " order by jaro_winkler_similarity(case_id, $1) desc, case_id limit 3",
-        [case_id],
-    ).fetchall()
-    near = ", ".join(printable(row[0]) for row in rows)
-    hint = (
-        f"did you mean {near}?"
-        if near
-        else "cases opened after the as-of day are not published; `casemart show fct_cases` lists them"
-    )
-    return UsageError(f"there is no case {printable(case_id)!r}", hint)
-
-
-def _records(connection: Connection, sql: str, *parameters: object) -> list[dict[str, Any]]:
-    cursor = connection.execute(sql, list(parameters))
-    names = [column[0] for column in cursor.description]
-    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-
-
-def _pairs(title: str, pairs: list[tuple[str, str]]) -> Sheet:
-    return Sheet(title, ["", ""], [list(pair) for pair in pairs])
-
-
-def _text(value: Any) -> str:
-    if value is None:
-        return MISSING
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return printable(str(value))
