@@ -33,8 +33,8 @@ class Attempt:
 
     @property
     def ending(self) -> str:
-        ending = f"exit {self.code}" + (f": {self.says}" if self.says else "")
-        return ending + (f"; writes {', '.join(map(shown, self.writes))}" if self.writes else "").replace("|", "\\|")
+        ending = f"exit {self.code}" + (f": {shown(self.says)}" if self.says else "")
+        return ending + (f"; writes {', '.join(map(shown, self.writes))}" if self.writes else "")
 
 
 def prepare(home: Path, canary: Path) -> None:

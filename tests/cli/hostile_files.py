@@ -44,6 +44,7 @@ class Case:
     others: Mapping[str, str] = field(default_factory=dict)
     before: str = ""
     group: str = ""
+    batch: int = 0
 
     @property
     def table(self) -> str:
@@ -91,10 +92,13 @@ def quote(value: str) -> str:
     return '"' + value.replace('"', '""') + '"' if set(value) & set(',"\r\n') else value
 
 
-def shown(value: str) -> str:
+def shown(value: str, most: int = 60) -> str:
     """The value in Markdown, what is invisible written out."""
+    if not value:
+        return "(nothing)"
     text = "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in value)
-    return f"`{text if len(text) <= 60 else text[:57] + '...'}`".replace("|", "\\|")
+    text = (text if len(text) <= most else text[: most - 3] + "...").replace("|", "\\|")
+    return f"`` {text} ``" if "`" in text else f"`{text}`"
 
 
 def all_cases() -> list[Case]:
@@ -105,11 +109,9 @@ def all_cases() -> list[Case]:
     from hostile_text import TEXTS
     from hostile_values import VALUES
 
+    batches = enumerate((TEXTS, VALUES, ROWS, PLACES, FORMATS))
     return [
-        replace(one, group=group)
-        for groups in (TEXTS, VALUES, ROWS, PLACES, FORMATS)
-        for group, cases in groups.items()
-        for one in cases
+        replace(one, group=group, batch=batch) for batch, groups in batches for group, cases in groups.items() for one in cases
     ]
 
 
@@ -141,7 +143,7 @@ def document() -> str:
         for one in cases:
             if one.group == group:
                 ending = f"{one.ends}, exit {one.code}" if one.ends == REFUSED else one.ends
-                lines.append(f"| {one.what} | {ending} | {one.says.replace('|', chr(92) + '|')} |")
+                lines.append(f"| {one.what} | {ending} | {shown(one.says, 100) if one.says else ''} |")
         lines.append("")
     lines += ["# Attacks", "", "None of them reads, writes, attaches or prints anything that it should not: a file outside keeps"]
     lines += ["its content to itself, the published version its bytes, and no file appears but the one that was asked for.", ""]

@@ -18,7 +18,7 @@ from published_fixture import InProcess, Result
 from casemart.render import printable
 from casemart.warehouse import Connection
 
-Land = Callable[[str], tuple[Path, dict[str, dict[str, str]], Connection]]
+Land = Callable[[int], tuple[Path, dict[str, dict[str, str]], Connection]]
 MOST_SECONDS = 15
 PRINTED = ("records", "landed", "duplicates", "quarantined")
 ALL = all_cases()
@@ -31,7 +31,7 @@ def name_of(one: Case) -> str:
 
 
 def file_of(one: Case) -> str:
-    """Its file's name: the number makes it the only one of its group."""
+    """Its file's name: the number makes it the only one of its batch."""
     table, dot, rest = one.file.partition(".")
     return one.file if one.is_name_kept else f"{table}_{ALL.index(one):03d}{dot}{rest}"
 
@@ -61,25 +61,24 @@ def check_landed(connection: Connection, one: Case, files: list[dict[str, str]],
 
 
 @pytest.fixture(scope="module")
-def groups(tmp_path_factory: pytest.TempPathFactory, casemart: Callable[..., CompletedProcess[str]]) -> Iterator[Land]:
-    """Lands the files of a group that need no options by one call of the command. Gives its home, what it printed of each file,
-    and its warehouse."""
-    done: dict[str, tuple[Path, dict[str, dict[str, str]], Connection]] = {}
+def batches(tmp_path_factory: pytest.TempPathFactory, casemart: Callable[..., CompletedProcess[str]]) -> Iterator[Land]:
+    """Lands a batch of files by one call of the command. Gives its home, what it printed of each file, and its warehouse."""
+    done: dict[int, tuple[Path, dict[str, dict[str, str]], Connection]] = {}
     with ExitStack() as opened:
 
-        def land(group: str) -> tuple[Path, dict[str, dict[str, str]], Connection]:
-            if group not in done:
-                home = tmp_path_factory.mktemp("group")
+        def land(batch: int) -> tuple[Path, dict[str, dict[str, str]], Connection]:
+            if batch not in done:
+                home = tmp_path_factory.mktemp("batch")
                 (home / "in").mkdir()
                 for one in TOGETHER:
-                    if one.group == group:
+                    if one.batch == batch:
                         (home / "in" / file_of(one)).write_bytes(one.content(f"{ALL.index(one):03d}-"))
                 result = casemart("land", "in", "--max-rejects", "100%", cwd=home, timeout=MOST_SECONDS)
                 assert "Traceback" not in result.stderr
                 check_ledger(home)
                 files = {row["file"]: row for row in printed(result.stdout)}
-                done[group] = home, files, opened.enter_context(warehouse(home))
-            return done[group]
+                done[batch] = home, files, opened.enter_context(warehouse(home))
+            return done[batch]
 
         yield land
 
@@ -114,8 +113,8 @@ def test_there_are_enough_of_them() -> None:
 
 
 @pytest.mark.parametrize("one", TOGETHER, ids=name_of)
-def test_a_file_lands_as_it_should(one: Case, groups: Land) -> None:
-    home, files, connection = groups(one.group)
+def test_a_file_lands_as_it_should(one: Case, batches: Land) -> None:
+    home, files, connection = batches(one.batch)
     name = file_of(one)
     content = (home / "in" / name).read_bytes()
     assert f"in/{printable(name)}" in files, "the file was not taken"
