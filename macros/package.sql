@@ -37,6 +37,9 @@
         {% for name in (
             'casemart_fcr_settlement_days', 'casemart_fcr_repeat_window_days', 'casemart_fcr_silence_confirms_days',
             'casemart_deflection_contact_window_days', 'casemart_survey_settlement_days', 'casemart_renewal_grace_days',
+            'casemart_reopen_window_days', 'casemart_contact_settlement_days', 'casemart_business_time_horizon_days',
+            'casemart_onboarding_window_days', 'casemart_health_silence_days', 'casemart_community_inactive_days',
+            'casemart_community_settlement_days', 'casemart_impact_window_days',
         ) %}
             {% set days = var(name) %}
             {% set may_be_off = name == 'casemart_fcr_silence_confirms_days' %}
@@ -55,6 +58,36 @@
         {% if var('casemart_fcr_transfer_counts_against') is not boolean %}
             {% do problems.append('casemart_fcr_transfer_counts_against: not true or false') %}
         {% endif %}
+        {% for name in ('casemart_esat_min_responses', 'casemart_knowledge_min_comparable_cases', 'casemart_correlation_min_points') %}
+            {% set number = var(name) %}
+            {% if number is boolean or number is not integer or number < 1 %}
+                {% do problems.append(name ~ ': not a number of 1 or more: ' ~ number) %}
+            {% endif %}
+        {% endfor %}
+        {% if not problems and var('casemart_correlation_min_points') < 4 %}
+            {% do problems.append('casemart_correlation_min_points: an interval needs 4 or more') %}
+        {% endif %}
+        {% if var('casemart_esat_period_grain') not in ('month', 'quarter', 'year') %}
+            {% do problems.append("casemart_esat_period_grain: not one of month, quarter, year: '" ~ var('casemart_esat_period_grain') ~ "'") %}
+        {% endif %}
+        {% set coverage = var('casemart_health_min_weight_coverage') %}
+        {% if coverage is not number or coverage is boolean or coverage < 0 or coverage > 1 %}
+            {% do problems.append('casemart_health_min_weight_coverage: not a share in 0..1: ' ~ coverage) %}
+        {% endif %}
+        {% set weights = var('casemart_contact_quality_weights') %}
+        {% if weights is not mapping or (weights | list | sort) != ['quality_review', 'survey'] or (weights.values() | select('number') | list | length) != 2
+            or (weights.values() | min) < 0 or (weights.values() | sum) == 0 %}
+            {% do problems.append('casemart_contact_quality_weights: not weights of quality_review and survey: ' ~ weights) %}
+        {% endif %}
+        {% for name in (
+            'casemart_holiday_free_schedules', 'casemart_knowledge_cost_categories', 'casemart_support_cost_categories',
+            'casemart_support_contract_types',
+        ) %}
+            {% set names = var(name) %}
+            {% if names is string or names is mapping or names is not sequence %}
+                {% do problems.append(name ~ ': not a list: ' ~ names) %}
+            {% endif %}
+        {% endfor %}
         {% if problems %}
             {{ exceptions.raise_compiler_error(problems | join('; ')) }}
         {% endif %}

@@ -5,21 +5,6 @@
     {{ casemart.rounded('cast(' ~ numerator ~ ' as ' ~ casemart.type_double() ~ ') / nullif(' ~ denominator ~ ', 0)') }}
 {%- endmacro %}
 
-{% macro wilson_low(successes, trials) %}{{ return(casemart.wilson_bound(successes, trials, '-')) }}{% endmacro %}
-{% macro wilson_high(successes, trials) %}{{ return(casemart.wilson_bound(successes, trials, '+')) }}{% endmacro %}
-
-{% macro wilson_bound(successes, trials, sign) -%}
-    {#- Bound of the 95 % Wilson score interval of successes / trials; null without trials. -#}
-    {%- set z = '1.959963984540054' -%}
-    {%- set n = 'nullif(cast(' ~ trials ~ ' as ' ~ casemart.type_double() ~ '), 0)' -%}
-    {%- set p = '(' ~ successes ~ ' / ' ~ n ~ ')' -%}
-    {{ casemart.rounded(
-        '(' ~ p ~ ' + ' ~ z ~ ' * ' ~ z ~ ' / (2 * ' ~ n ~ ') ' ~ sign ~ ' ' ~ z
-        ~ ' * sqrt((' ~ p ~ ' * (1 - ' ~ p ~ ') + ' ~ z ~ ' * ' ~ z ~ ' / (4 * ' ~ n ~ ')) / ' ~ n ~ '))'
-        ~ ' / (1 + ' ~ z ~ ' * ' ~ z ~ ' / ' ~ n ~ ')'
-    ) }}
-{%- endmacro %}
-
 {% macro rounded(value) %}{{ return(adapter.dispatch('rounded', 'casemart')(value)) }}{% endmacro %}
 {# Plus 0, so that there is no minus zero. #}
 {% macro default__rounded(value) %}(round({{ value }}, 12) + 0){% endmacro %}
@@ -45,6 +30,19 @@
     {{ casemart.rounded(
         'nullif(' ~ direction ~ ', 0) * (cast(target_of_' ~ metric ~ '.target as ' ~ casemart.type_double() ~ ') - ' ~ relation ~ '.' ~ metric ~ ')'
     ) }} as {{ metric }}_gap
+{%- endmacro %}
+
+{% macro with_targets(relation, metrics) -%}
+    {#- The rows of a mart with <metric>_target and <metric>_gap; `metrics` maps each metric to its good direction. -#}
+    select
+        {{ relation }}.*,
+        {%- for metric, direction in metrics.items() %}
+        {{ casemart.target_columns(metric, relation, direction) }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from {{ relation }}
+    {%- for metric in metrics %}
+    {{ casemart.target_join(metric, relation) }}
+    {%- endfor %}
 {%- endmacro %}
 
 {% macro metric_rows(mart, metrics, estimates=[], condition='true') -%}
@@ -99,6 +97,11 @@
     select
         cast('{{ name }}' as {{ casemart.type_of('string') }}) as policy,
         {%- set value = var(name) %}
+        {%- set parts = [] %}
+        {%- for key, part in (value.items() if value is mapping else []) %}
+        {%- do parts.append(key ~ ': ' ~ part) %}
+        {%- endfor %}
+        {%- set value = parts if value is mapping else value %}
         {%- set text = value | join(', ') if value is sequence and value is not string else value | lower if value is boolean else value %}
         cast({{ casemart.literal(text if text is none else text | string) }} as {{ casemart.type_of('string') }}) as policy_value,
         cast('{{ description }}' as {{ casemart.type_of('string') }}) as description
@@ -120,13 +123,24 @@
         'casemart_survey_settlement_days': 'Days up to which a survey answer counts',
         'casemart_renewal_grace_days': 'Days after the first day not covered on which a contract can still be renewed',
         'casemart_nrr_lookback_months': 'Months back to the base of net and gross recurring revenue',
+        'casemart_reopen_window_days': 'Days after a closing in which a reopening counts; after a resolution, in which it undoes it',
+        'casemart_contact_settlement_days': 'Days after the offer of a contact within which it ends',
+        'casemart_contact_quality_weights': 'Weights of the parts of contact quality',
+        'casemart_esat_min_responses': 'Answers of employees under which nothing is published',
+        'casemart_esat_period_grain': 'The only period of employee satisfaction',
+        'casemart_default_schedule': 'Schedule of cases that name none',
+        'casemart_holiday_free_schedules': 'Schedules that holidays of all schedules leave alone',
+        'casemart_business_time_horizon_days': 'Days after the as-of day for which opening hours are laid out',
+        'casemart_onboarding_window_days': 'Days after the first contract within which a customer is onboarded',
+        'casemart_health_silence_days': 'Days without any contact that make an account silent',
+        'casemart_health_min_weight_coverage': 'Share of the weights that a health score needs to have a band',
+        'casemart_knowledge_min_comparable_cases': 'Cases of a topic with and without an article that a comparison of handle time needs',
+        'casemart_knowledge_cost_categories': 'Cost categories of what deflects',
+        'casemart_support_cost_categories': 'Cost categories of support',
+        'casemart_support_contract_types': 'Contract types whose recurring value is the revenue of support',
+        'casemart_community_inactive_days': 'Days without a post after which a question thread pauses',
+        'casemart_community_settlement_days': 'Days after its opening in which a thread is answered, resolved or escalated',
+        'casemart_impact_window_days': 'Days after an experience in which its outcomes are looked for',
+        'casemart_correlation_min_points': 'Pairs under which no correlation is published',
     }) }}
 {% endmacro %}
-
-{% macro running_product(factor, window) -%}
-    {#- The product of factors in 0..1 up to the current row of `window`: 0 from the first 0 on. -#}
-    case
-        when min({{ factor }}) over ({{ window }}) = 0 then 0
-        else exp(sum(ln(nullif({{ factor }}, 0))) over ({{ window }}))
-    end
-{%- endmacro %}

@@ -226,3 +226,51 @@
     where value_number = 1
     group by {{ key }}
 {%- endmacro %}
+
+{% macro by_segments(relation, segments) -%}
+    {#- The rows of a fact once for the total and once more for each segment; a missing attribute is the segment (none). -#}
+    {%- for segment_by in ['all'] + segments %}
+    select
+        cast('{{ segment_by }}' as {{ casemart.type_of('string') }}) as segment_by,
+        {{ "cast('all' as " ~ casemart.type_of('string') ~ ")" if segment_by == 'all' else 'coalesce(' ~ segment_by ~ ", '(none)')" }} as segment,
+        {{ relation }}.*
+    from {{ relation }}
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+{%- endmacro %}
+
+{% macro in_periods(relation, day, segments, has_weeks=true) -%}
+    {#-
+        The rows of a fact by segment, once for each published period that holds their `day`: what a mart counts. `has_weeks` is
+        false for facts of whole months.
+    -#}
+    select
+        days.period_grain,
+        days.period_start,
+        days.period_end,
+        by_segment.*
+    from ({{ casemart.by_segments(relation, segments) }}) as by_segment
+    inner join {{ ref('casemart', 'dim_period_days') }} as days on by_segment.{{ day }} = days.date_day
+    {%- if not has_weeks %}
+    where days.period_grain <> 'week'
+    {%- endif %}
+{%- endmacro %}
+
+{% macro at_period_ends(relation, stock_day, segments, has_weeks=false) -%}
+    {#- The rows of a stock by segment, at the last day of each published period (the as-of day while it runs). -#}
+    select
+        periods.period_grain,
+        periods.period_start,
+        periods.period_end,
+        by_segment.*
+    from ({{ casemart.by_segments(relation, segments) }}) as by_segment
+    inner join {{ ref('casemart', 'dim_periods') }} as periods on by_segment.{{ stock_day }} = periods.stock_on
+    {%- if not has_weeks %}
+    where periods.period_grain <> 'week'
+    {%- endif %}
+{%- endmacro %}
+
+{% macro count_where(condition) -%}
+    {#- How many rows of a group meet the condition. -#}
+    cast(sum(case when {{ condition }} then 1 else 0 end) as bigint)
+{%- endmacro %}
