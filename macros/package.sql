@@ -88,6 +88,19 @@
                 {% do problems.append(name ~ ': not a list: ' ~ names) %}
             {% endif %}
         {% endfor %}
+        {% set own = var('casemart_extra_segments') %}
+        {% if own is not mapping or (own | list | reject('in', ['cases', 'accounts']) | list) %}
+            {% do problems.append('casemart_extra_segments: not lists of columns of cases and accounts: ' ~ own) %}
+        {% else %}
+            {% set names = (own.get('cases', []) | list) + (own.get('accounts', []) | list) %}
+            {% set taken = casemart.case_segments() + casemart.account_segments() + ['all', 'topic', 'contract_type', 'element', 'driver'] %}
+            {% for table in own %}
+                {% do taken.extend(casemart.contract_table(table).columns | list) %}
+            {% endfor %}
+            {% for name in names if not modules.re.fullmatch('[a-z][a-z0-9_]*', name | string) or name in taken or names.count(name) > 1 %}
+                {% do problems.append("casemart_extra_segments: not a name of a column of one's own, or one that is taken: '" ~ name ~ "'") %}
+            {% endfor %}
+        {% endif %}
         {% if problems %}
             {{ exceptions.raise_compiler_error(problems | join('; ')) }}
         {% endif %}

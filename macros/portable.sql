@@ -78,6 +78,11 @@
     ((({{ utc_timestamp }}) at time zone 'UTC') at time zone '{{ timezone }}')
 {%- endmacro %}
 
+{% macro joined_text(value, separator) %}{{ return(adapter.dispatch('joined_text', 'casemart')(value, separator)) }}{% endmacro %}
+{% macro default__joined_text(value, separator) -%}
+    string_agg({{ value }}, '{{ separator }}' order by {{ value }})
+{%- endmacro %}
+
 {% macro literal(value) -%}
     {#- A var as an SQL literal: null, number, boolean or quoted text. -#}
     {%- if value is none -%}null

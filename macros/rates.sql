@@ -62,7 +62,7 @@
         mart.period_end,
         mart.segment_by,
         mart.segment,
-        cast(mart.{{ parts[0] }} as {{ double }}) as numerator,
+        cast({{ 'mart.' ~ parts[0] if parts[0] else 'null' }} as {{ double }}) as numerator,
         cast({{ 'mart.' ~ parts[1] if parts[1] else 'null' }} as {{ double }}) as denominator,
         cast(mart.{{ metric }} as {{ double }}) as metric_value,
         cast({{ 'mart.' ~ metric ~ '_ci_low' if metric in estimates else 'null' }} as {{ double }}) as ci_low,
@@ -141,6 +141,7 @@
         'casemart_community_inactive_days': 'Days without a post after which a question thread pauses',
         'casemart_community_settlement_days': 'Days after its opening in which a thread is answered, resolved or escalated',
         'casemart_impact_window_days': 'Days after an experience in which its outcomes are looked for',
+        'casemart_extra_segments': 'Columns of your own that metrics are published by',
         'casemart_correlation_min_points': 'Pairs under which no correlation is published',
     }) }}
 {% endmacro %}

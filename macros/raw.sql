@@ -38,7 +38,12 @@
 {% endmacro %}
 
 {% macro contract_columns(table) %}
-    {{ return(casemart.contract_table(table).columns.values() | list) }}
+    {#- The columns of the contract, and those of one's own that `casemart_extra_segments` keeps. -#}
+    {% set columns = casemart.contract_table(table).columns.values() | list %}
+    {% for name in casemart.own_segments(table) if columns %}
+        {% do columns.append({'name': name, 'data_type': 'string'}) %}
+    {% endfor %}
+    {{ return(columns) }}
 {% endmacro %}
 
 {% macro column_meta(column) %}
@@ -79,11 +84,11 @@
         create schema if not exists raw;
         {%- for node in graph.sources.values() if node.package_name == 'casemart' and node.source_name == 'raw' %}
         create table if not exists {{ node.schema }}.{{ node.identifier }} (
-            {%- for column in node.columns.values() %}
+            {%- for column in casemart.contract_columns(node.name) %}
             {{ column.name }} {{ casemart.type_of(column.data_type) }}{{ ',' if not loop.last }}
             {%- endfor %}
         );
-            {%- for column in node.columns.values() %}
+            {%- for column in casemart.contract_columns(node.name) %}
         alter table {{ node.schema }}.{{ node.identifier }} add column if not exists {{ column.name }} {{ casemart.type_of(column.data_type) }};
             {%- endfor %}
         {%- endfor %}

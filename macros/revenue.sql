@@ -62,14 +62,14 @@
             {{ columns | join(', ') }}
         from {{ ref('casemart', 'fct_recurring_revenue_parts') }}
     ) as entities
-    {%- for attribute in casemart.account_segments() %}
-    {%- set has_moved = 'opening_value > 0 and closing_value > 0 and not (' ~ attribute ~ ' is not distinct from opening_' ~ attribute ~ ')' %}
+    {%- for attribute in casemart.with_own_segments(casemart.account_segments()) %}
+    {%- set has_moved = 'opening_value > 0 and closing_value > 0 and opening_segment <> closing_segment' %}
 
     union all
 
     select
         cast('{{ attribute }}' as {{ casemart.type_of('string') }}) as segment_by,
-        coalesce({{ attribute }}, '(none)') as segment,
+        closing_segment as segment,
         month_start,
         movement,
         case when {{ has_moved }} then 0 else opening_value end as opening_value,
@@ -79,13 +79,13 @@
         awaiting_renewal_value,
         is_undetermined,
         {{ columns | join(',\n        ') }}
-    from {{ ref('casemart', 'fct_recurring_revenue') }}
+    from ({{ casemart.recurring_account_rows(attribute) }}) as account_rows
 
     union all
 
     select
         cast('{{ attribute }}' as {{ casemart.type_of('string') }}) as segment_by,
-        coalesce(opening_{{ attribute }}, '(none)') as segment,
+        opening_segment as segment,
         month_start,
         'transfer_out' as movement,
         opening_value,
@@ -95,9 +95,23 @@
         0 as awaiting_renewal_value,
         is_undetermined,
         {% for column in columns %}0 as {{ column }}{{ ', ' if not loop.last }}{% endfor %}
-    from {{ ref('casemart', 'fct_recurring_revenue') }}
+    from ({{ casemart.recurring_account_rows(attribute) }}) as account_rows
     where {{ has_moved }}
     {%- endfor %}
+{%- endmacro %}
+
+{% macro recurring_account_rows(attribute) -%}
+    {#- Account-months with an attribute at the opening and at the closing; a churn belongs to the segment that is left. -#}
+    {%- set is_own = attribute in casemart.own_segments('accounts') %}
+        select
+            account_months.*,
+            coalesce({{ "case when movement = 'churn' then before.attribute_value else own.attribute_value end" if is_own else attribute }}, '(none)') as closing_segment,
+            coalesce({{ 'case when opening_value > 0 then before.attribute_value else own.attribute_value end' if is_own else 'opening_' ~ attribute }}, '(none)') as opening_segment
+        from {{ ref('casemart', 'fct_recurring_revenue') }} as account_months
+        {%- if is_own %}
+        {{ casemart.join_account_attribute(attribute, 'own', 'account_months.account_id', 'account_months.stock_on') }}
+        {{ casemart.join_account_attribute(attribute, 'before', 'account_months.account_id', casemart.add_days('account_months.month_start', -1)) }}
+        {%- endif %}
 {%- endmacro %}
 
 {% macro recurring_leaf(relation) -%}

@@ -1,4 +1,75 @@
-{# The dimensions that case metrics are published by, and the one way to find their values at a moment. #}
+{# The dimensions that metrics are published by, and the one way to find their values at a moment. #}
+
+{% macro own_segments(table) %}
+    {#- Columns of one's own that `casemart_extra_segments` keeps and publishes by: those of `cases` or of `accounts`. -#}
+    {{ return(var('casemart_extra_segments').get(table, [])) }}
+{% endmacro %}
+
+{% macro with_own_segments(segments) %}
+    {#- Facts with the segments of cases get the own ones of cases, facts with those of accounts the own ones of accounts. -#}
+    {{ return(
+        segments
+        + (casemart.own_segments('cases') if 'queue' in segments else [])
+        + (casemart.own_segments('accounts') if 'account_segment' in segments else [])
+    ) }}
+{% endmacro %}
+
+{% macro own_attributes(table, relation, columns) -%}
+    {#- The values of one's own columns in long form, one row per attribute; no row where none is kept. -#}
+    {%- for attribute in casemart.own_segments(table) %}
+    select
+        {{ columns | join(',\n        ') }},
+        cast('{{ attribute }}' as {{ casemart.type_of('string') }}) as attribute,
+        cast({{ attribute }} as {{ casemart.type_of('string') }}) as attribute_value
+    from {{ relation }}
+    {{ 'union all' if not loop.last }}
+    {%- else %}
+    select
+        {{ columns | join(',\n        ') }},
+        cast(null as {{ casemart.type_of('string') }}) as attribute,
+        cast(null as {{ casemart.type_of('string') }}) as attribute_value
+    from {{ relation }}
+    where 1 = 0
+    {%- endfor %}
+{%- endmacro %}
+
+{% macro join_account_attribute(attribute, alias, account_id, day) -%}
+    left join {{ ref('casemart', 'dim_account_attributes') }} as {{ alias }}
+        on
+            {{ account_id }} = {{ alias }}.account_id
+            and {{ alias }}.attribute = '{{ attribute }}'
+            and {{ day }} >= {{ alias }}.valid_from_on
+            and {{ day }} < {{ alias }}.valid_to_on
+{%- endmacro %}
+
+{% macro segment_value(segment_by) -%}
+    {%- if segment_by == 'all' -%} cast('all' as {{ casemart.type_of('string') }})
+    {%- elif segment_by in casemart.own_segments('cases') + casemart.own_segments('accounts') -%} coalesce(own.attribute_value, '(none)')
+    {%- else -%} coalesce(segment_rows.{{ segment_by }}, '(none)')
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro segment_rows(relation, segment_by, segments, day) -%}
+    {#-
+        The rows of a fact under the alias segment_rows, where needed with an own attribute of their case, or of their account on `day`.
+        The account of a case fact is that of the case.
+    -#}
+    {{ relation }} as segment_rows
+    {%- if segment_by in casemart.own_segments('cases') %}
+    left join {{ ref('casemart', 'fct_case_attributes') }} as own
+        on segment_rows.case_id = own.case_id and own.attribute = '{{ segment_by }}'
+    {%- elif segment_by in casemart.own_segments('accounts') and 'queue' in segments %}
+    left join (
+        select
+            case_id as own_case_id,
+            account_id as own_account_id
+        from {{ ref('casemart', 'fct_case_lifecycles') }}
+    ) as own_case on segment_rows.case_id = own_case.own_case_id
+    {{ casemart.join_account_attribute(segment_by, 'own', 'own_case.own_account_id', 'segment_rows.' ~ day) }}
+    {%- elif segment_by in casemart.own_segments('accounts') %}
+    {{ casemart.join_account_attribute(segment_by, 'own', 'segment_rows.account_id', day if '(' in day else 'segment_rows.' ~ day) }}
+    {%- endif %}
+{%- endmacro %}
 
 {% macro case_segments() %}
     {{ return([
@@ -56,12 +127,12 @@
     -#}
     {%- for grain in ['month', 'week'] if grain == 'month' or 'week' in var('casemart_period_grains') %}
     {%- set is_last_grain = loop.last %}
-    {%- for segment_by in ['all'] + segments %}
+    {%- for segment_by in ['all'] + casemart.with_own_segments(segments) %}
     select
         cast('{{ grain }}' as {{ casemart.type_of('string') }}) as leaf_grain,
-        {{ casemart.period_start(grain, date_column) }} as leaf_start,
+        {{ casemart.period_start(grain, 'segment_rows.' ~ date_column) }} as leaf_start,
         cast('{{ segment_by }}' as {{ casemart.type_of('string') }}) as segment_by,
-        {{ "cast('all' as " ~ casemart.type_of('string') ~ ")" if segment_by == 'all' else 'coalesce(' ~ segment_by ~ ", '(none)')" }} as segment,
+        {{ casemart.segment_value(segment_by) }} as segment,
         {%- for group in groups %}
         {{ group }},
         {%- endfor %}
@@ -71,8 +142,8 @@
         {%- for measure, condition in measures.items() %}
         cast(sum(case when {{ condition }} then 1 else 0 end) as bigint) as {{ measure }}{{ ',' if not loop.last }}
         {%- endfor %}
-    from {{ relation }}
-    where {{ date_column }} is not null
+    from {{ casemart.segment_rows(relation, segment_by, segments, date_column) }}
+    where segment_rows.{{ date_column }} is not null
     group by 1, 2, 3, 4{% for group in groups %}, {{ group }}{% endfor %}
     {{ 'union all' if not (is_last_grain and loop.last) }}
     {%- endfor %}
@@ -105,14 +176,14 @@
 
 {% macro stock(relation, measure, segments) -%}
     {#- Counts the rows of a fact that is already at period grain, per segment. -#}
-    {%- for segment_by in ['all'] + segments %}
+    {%- for segment_by in ['all'] + casemart.with_own_segments(segments) %}
     select
-        period_grain,
-        period_start,
+        segment_rows.period_grain,
+        segment_rows.period_start,
         cast('{{ segment_by }}' as {{ casemart.type_of('string') }}) as segment_by,
-        {{ "cast('all' as " ~ casemart.type_of('string') ~ ")" if segment_by == 'all' else 'coalesce(' ~ segment_by ~ ", '(none)')" }} as segment,
+        {{ casemart.segment_value(segment_by) }} as segment,
         count(*) as {{ measure }}
-    from {{ relation }}
+    from {{ casemart.segment_rows(relation, segment_by, segments, 'stock_on') }}
     group by 1, 2, 3, 4
     {{ 'union all' if not loop.last }}
     {%- endfor %}
@@ -178,23 +249,23 @@
     {%- endfor %}
 {%- endmacro %}
 
-{% macro by_account_segments(relation, columns) -%}
-    {#- Rows of entities, and those of whole accounts once more for each attribute of the account. -#}
+{% macro by_account_segments(relation, columns, day) -%}
+    {#- Rows of entities, and those of whole accounts once more for each attribute of the account; own ones are those of `day`. -#}
     select
         segment_by,
         segment,
         {{ columns | join(',\n        ') }}
     from {{ relation }}
-    {%- for attribute in casemart.account_segments() %}
+    {%- for attribute in casemart.with_own_segments(casemart.account_segments()) %}
 
     union all
 
     select
         cast('{{ attribute }}' as {{ casemart.type_of('string') }}) as segment_by,
-        coalesce({{ attribute }}, '(none)') as segment,
-        {{ columns | join(',\n        ') }}
-    from {{ relation }}
-    where segment_by = 'all'
+        {{ casemart.segment_value(attribute) }} as segment,
+        segment_rows.{{ columns | join(',\n        segment_rows.') }}
+    from {{ casemart.segment_rows(relation, attribute, casemart.account_segments(), day) }}
+    where segment_rows.segment_by = 'all'
     {%- endfor %}
 {%- endmacro %}
 
@@ -227,14 +298,14 @@
     group by {{ key }}
 {%- endmacro %}
 
-{% macro by_segments(relation, segments) -%}
+{% macro by_segments(relation, segments, day) -%}
     {#- The rows of a fact once for the total and once more for each segment; a missing attribute is the segment (none). -#}
-    {%- for segment_by in ['all'] + segments %}
+    {%- for segment_by in ['all'] + casemart.with_own_segments(segments) %}
     select
         cast('{{ segment_by }}' as {{ casemart.type_of('string') }}) as segment_by,
-        {{ "cast('all' as " ~ casemart.type_of('string') ~ ")" if segment_by == 'all' else 'coalesce(' ~ segment_by ~ ", '(none)')" }} as segment,
-        {{ relation }}.*
-    from {{ relation }}
+        {{ casemart.segment_value(segment_by) }} as segment,
+        segment_rows.*
+    from {{ casemart.segment_rows(relation, segment_by, segments, day) }}
     {{ 'union all' if not loop.last }}
     {%- endfor %}
 {%- endmacro %}
@@ -249,7 +320,7 @@
         days.period_start,
         days.period_end,
         by_segment.*
-    from ({{ casemart.by_segments(relation, segments) }}) as by_segment
+    from ({{ casemart.by_segments(relation, segments, day) }}) as by_segment
     inner join {{ ref('casemart', 'dim_period_days') }} as days on by_segment.{{ day }} = days.date_day
     {%- if not has_weeks %}
     where days.period_grain <> 'week'
@@ -263,7 +334,7 @@
         periods.period_start,
         periods.period_end,
         by_segment.*
-    from ({{ casemart.by_segments(relation, segments) }}) as by_segment
+    from ({{ casemart.by_segments(relation, segments, stock_day) }}) as by_segment
     inner join {{ ref('casemart', 'dim_periods') }} as periods on by_segment.{{ stock_day }} = periods.stock_on
     {%- if not has_weeks %}
     where periods.period_grain <> 'week'

@@ -20,6 +20,7 @@ from casemart.dbt_results import Result, Run, read_run
 from casemart.errors import CasemartError, UsageError
 from casemart.guarding import Watch, watch_of
 from casemart.locking import hold_lock
+from casemart.seeds import project_of
 from casemart.versions import (
     LEFT_OVER,
     Say,
@@ -34,7 +35,7 @@ from casemart.versions import (
     versions,
 )
 from casemart.warehouse import Connection, open_private
-from casemart.workspace import Workspace, project_dir
+from casemart.workspace import Workspace
 
 __all__ = ["Version", "build", "current_version", "publish", "rollback", "versions"]
 
@@ -61,7 +62,7 @@ def build(
     `variables` win over `[vars]` of casemart.toml. `keep` versions remain. `accept` names guards, `GUARD` or `GUARD:NAME`, that
     stop nothing. Raises LockedError, UsageError, or CasemartError with what failed; then readers keep the version they have.
     """
-    project = project or project_dir()
+    project = project or project_of(workspace)
     _check_keep(keep)
     watch_for = watch_of(workspace, accept)
     variables = dbt.checked_variables(project, {**workspace.settings().get("vars", {}), **(variables or {})})
@@ -91,7 +92,7 @@ def publish(
     project: Path | None = None,
 ) -> Version:
     """Publishes what a plain `dbt build` made, if it was the last invocation, whole, and nothing has landed since."""
-    project = project or project_dir()
+    project = project or project_of(workspace)
     _check_keep(keep)
     watch_for = watch_of(workspace, accept)
     with hold_lock(workspace, "publish"):

@@ -9,7 +9,7 @@ from typing import Any
 from casemart.errors import UsageError
 from casemart.workspace import SETTINGS_FILE
 
-OTHERS = ("vars", "guards")  # tables that are no commands: dbt vars, thresholds of the guards
+OTHERS = ("vars", "seeds", "guards")  # tables that are no commands: dbt vars, seeds of one's own, thresholds of the guards
 
 
 def name_environment(command: Any, prefix: str) -> None:

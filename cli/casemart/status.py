@@ -12,9 +12,10 @@ from casemart.errors import LockedError
 from casemart.freshness import Freshness, read_freshness
 from casemart.locking import Holder, hold_lock, holder_of
 from casemart.publishing import fingerprint_of
+from casemart.seeds import project_of
 from casemart.versions import Version, current_version
 from casemart.warehouse import Connection, open_private, open_version
-from casemart.workspace import Workspace, project_dir
+from casemart.workspace import Workspace
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ def status(workspace: Workspace, project: Path | None = None) -> Status:
         with hold_lock(workspace, "status"), open_private(workspace, read_only=True) as connection:
             warehouse = read_warehouse(connection)
             raw_tables, loads = _raw_tables(connection), _loads(connection)
-            project, given = project or project_dir(), workspace.settings().get("vars", {})
+            project, given = project or project_of(workspace), workspace.settings().get("vars", {})
             fingerprint = fingerprint_of(connection, project, checked_variables(project, given))
     except LockedError as error:
         holder: Holder | None = holder_of(workspace)

@@ -48,6 +48,7 @@ def demo(
     from casemart.demo import run, summary
     from casemart.export import export_all
     from casemart.progress import node_progress
+    from casemart.seeds import project_of
     from casemart.warehouse import open_published
 
     call = call_of(context)
@@ -57,9 +58,11 @@ def demo(
     if data:
         data = data.expanduser()
         workspace, origin, variables = run.data_workspace(home, data), "user", home.settings().get("vars", {})
+        project = project_of(home)
         folder = out or Path("out") / data.resolve().name
     else:
-        workspace, origin, variables = home.demo, "demo", {}
+        workspace, origin, variables, project = home.demo, "demo", {}, None
+        run.set_targets(workspace)
         folder = out or Path("out")
     run.check_output(workspace, folder)
     rejects = share(max_rejects or (DATA_REJECTS if data else DEMO_REJECTS))
@@ -67,7 +70,8 @@ def demo(
     run.land_alone(workspace, source, max_rejects=rejects, origin=origin, say=call.say)
     with node_progress(call.say, is_quiet=call.is_quiet) as (watch, say):
         # Other files, or another number of cases, are other data: nothing to compare.
-        publishing.build(workspace, variables=variables, accept=[guard.name for guard in guarding.GUARDS], say=say, watch=watch)
+        accept = [guard.name for guard in guarding.GUARDS]
+        publishing.build(workspace, variables=variables, accept=accept, say=say, watch=watch, project=project)
     with closing(open_published(workspace)) as connection:
         catalogue = load_catalogue(connection)
         run.note_output(workspace, folder)

@@ -25,6 +25,14 @@ GUARDS = """
 # What stops the publishing of numbers that would change in a way that is seldom meant; `casemart build --accept` lets it pass.
 [guards]
 """
+SEEDS = """
+# Files of your own in place of what casemart ships: targets, opening hours, promises… Copy the columns of the shipped seed.
+[seeds]
+#metric_targets = "metric_targets.csv"
+#schedules = "schedules.csv"
+#holidays = "holidays.csv"
+#sla_targets = "sla_targets.csv"
+"""
 
 
 def init(context: typer.Context) -> None:
@@ -33,7 +41,7 @@ def init(context: typer.Context) -> None:
     file = call.workspace.home / SETTINGS_FILE
     try:
         with file.open("x", encoding="utf-8") as stream:
-            stream.write(HEAD + _policies() + GUARDS + _thresholds())
+            stream.write(HEAD + _policies() + SEEDS + GUARDS + _thresholds())
     except FileExistsError as error:
         raise UsageError(f"{file} is there already", "edit it, or move it away first") from error
     except OSError as error:
@@ -65,5 +73,7 @@ def _thresholds() -> str:
 
 
 def _setting(name: str, value: Any) -> str:
-    """TOML has no null: such a policy stands without a value. JSON writes the other values as TOML does."""
+    """TOML has no null: such a policy stands without a value. JSON writes the other values as TOML does, but for tables."""
+    if isinstance(value, dict):
+        return f"#{name} = {{{', '.join(f'{key} = {json.dumps(part)}' for key, part in value.items())}}}"
     return f"#{name} =" if value is None else f"#{name} = {json.dumps(value)}"

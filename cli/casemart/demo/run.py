@@ -17,7 +17,7 @@ from casemart.errors import UsageError
 from casemart.landing import land
 from casemart.landing.sources import find_sources
 from casemart.locking import hold_lock
-from casemart.workspace import Workspace
+from casemart.workspace import SETTINGS_FILE, Workspace
 
 Say = Callable[[str], None]
 
@@ -40,6 +40,16 @@ def make_files(workspace: Workspace, cases: int, say: Say) -> Path:
             generate(folder, cases)
             _note(workspace, made=made)
     return folder
+
+
+def set_targets(workspace: Workspace) -> None:
+    """The demo's help desk has targets, so that gaps and the scorecard show; to others none is suggested."""
+    workspace.home.mkdir(parents=True, exist_ok=True)
+    for name, text in {
+        "metric_targets.csv": (Path(__file__).parent / "seeds" / "metric_targets.csv").read_text(encoding="utf-8"),
+        SETTINGS_FILE: '[seeds]\nmetric_targets = "metric_targets.csv"\n',
+    }.items():
+        (workspace.home / name).write_text(text, encoding="utf-8")
 
 
 def land_alone(workspace: Workspace, folder: Path, *, max_rejects: float, origin: str, say: Say) -> None:

@@ -6,7 +6,7 @@ logo_cohorts as (
 ),
 
 lost as (
-    {{ casemart.by_account_segments('logo_cohorts', ['period_grain', 'period_start', 'churn_reason']) }}
+    {{ casemart.by_account_segments('logo_cohorts', ['period_grain', 'period_start', 'churn_reason'], 'opening_on') }}
 ),
 
 lost_counts as (
@@ -28,6 +28,8 @@ churned_accounts as (
         month_start,
         churn_reason,
         churn_value,
+        account_id,
+        {{ casemart.add_days('month_start', -1) }} as opening_on,
         account_segment,
         region,
         industry,
@@ -37,7 +39,7 @@ churned_accounts as (
 ),
 
 churned as (
-    {{ casemart.by_account_segments('churned_accounts', ['month_start', 'churn_reason', 'churn_value']) }}
+    {{ casemart.by_account_segments('churned_accounts', ['month_start', 'churn_reason', 'churn_value'], 'opening_on') }}
 
     union all
 

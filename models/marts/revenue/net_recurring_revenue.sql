@@ -16,7 +16,9 @@ cohorts as (
 
 segmented as (
     {{ casemart.by_account_segments(
-        'cohorts', ['month_start', 'lookback_months', 'base_value', 'value_now', 'kept_value', 'is_undetermined']
+        'cohorts',
+        ['month_start', 'lookback_months', 'base_value', 'value_now', 'kept_value', 'is_undetermined'],
+        casemart.month_end('segment_rows.base_month_start'),
     ) }}
 ),
 

@@ -9,7 +9,7 @@ terms as (
 ),
 
 segmented as (
-    {{ casemart.by_account_segments('terms', ['renewal_number', 'renewal_state']) }}
+    {{ casemart.by_account_segments('terms', ['renewal_number', 'renewal_state'], 'due_on') }}
 
     union all
 

@@ -14,7 +14,7 @@ account_months as (
 ),
 
 closings as (
-    {{ casemart.by_account_segments('account_months', ['month_start', 'account_state', 'is_committed']) }}
+    {{ casemart.by_account_segments('account_months', ['month_start', 'account_state', 'is_committed'], 'stock_on') }}
 ),
 
 -- Stocks at the close.
@@ -37,7 +37,7 @@ logo_cohorts as (
 ),
 
 cohorts as (
-    {{ casemart.by_account_segments('logo_cohorts', ['period_grain', 'period_start', 'opening_state', 'closing_state', 'is_retained']) }}
+    {{ casemart.by_account_segments('logo_cohorts', ['period_grain', 'period_start', 'opening_state', 'closing_state', 'is_retained'], 'opening_on') }}
 ),
 
 -- Who was there at the opening, in the segment of the opening.

@@ -5,7 +5,7 @@ spells as (
 ),
 
 segmented as (
-    {{ casemart.by_account_segments('spells', ['cohort', 'age_months', 'is_lost']) }}
+    {{ casemart.by_account_segments('spells', ['cohort', 'age_months', 'is_lost'], 'first_covered_on') }}
 ),
 
 cohorts as (

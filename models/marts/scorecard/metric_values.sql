@@ -1,60 +1,10 @@
 with
-all_metrics as (
-    {{ casemart.metric_rows(ref('casemart', 'first_contact_resolution'), {
-        'first_contact_resolution': ('resolved', 'first_contact_cases'),
-        'first_contact_resolution_upper': ('resolved_or_pending', 'first_contact_cases'),
-        'net_first_contact_resolution': ('net_resolved', 'net_first_contact_cases'),
-        'first_contact_resolution_no_repeat': ('no_repeat_resolved', 'no_repeat_first_contact_cases'),
-        'one_touch_resolution': ('one_touch_cases', 'first_closed_cases'),
+all_values as (
+    select * from {{ ref('casemart', 'mart_values') }}
+    union all
+    {{ casemart.metric_rows(ref('casemart', 'support_excellence'), {
+        'support_excellence': ('attained_metrics', 'measured_metrics'),
     }) }}
-    union all
-    {{ casemart.metric_rows(
-        ref('casemart', 'deflection'),
-        {'deflection_rate': ('deflected_cases', 'deflection_demand', 'answered_sessions')},
-        estimates=['deflection_rate'],
-        condition="mart.segment_by <> 'channel'",
-    ) }}
-    union all
-    {{ casemart.metric_rows(ref('casemart', 'deflection'), {
-        'deflection_per_session': ('deflected_cases', 'entitled_sessions', 'answered_sessions'),
-        'deflected_cases': ('deflected_cases', none, 'answered_sessions'),
-        'deflected_cases_floor': ('deflected_cases_floor', none, 'entitled_sessions'),
-        'deflected_cases_ceiling': ('deflected_cases_ceiling', none, 'entitled_sessions'),
-        'success_rate': ('found_sessions', 'answered_sessions'),
-        'intent_rate': ('intended_sessions', 'intent_answered_sessions'),
-        'no_further_action_rate': ('no_further_action_sessions', 'further_action_answered_sessions'),
-        'self_help_response_rate': ('answered_sessions', 'entitled_sessions'),
-    }, estimates=['deflection_per_session', 'deflected_cases', 'success_rate', 'intent_rate', 'no_further_action_rate']) }}
-    union all
-    {{ casemart.metric_rows(ref('casemart', 'retention'), {
-        'committed_retention_rate': ('committed_accounts', 'active_accounts'),
-        'logo_retention_rate': ('retained_accounts', 'logo_cohort_accounts'),
-    }) }}
-    union all
-    {{ casemart.metric_rows(ref('casemart', 'contract_renewal'), {
-        'contract_renewal_rate': ('renewed_contracts', 'determined_contracts'),
-        'contract_renewal_rate_on_time': ('renewed_on_time_contracts', 'determined_contracts'),
-        'contract_renewal_rate_late': ('renewed_late_contracts', 'determined_contracts'),
-        'contract_renewal_value_rate': ('renewed_value', 'expiring_value', 'determined_contracts'),
-        'contract_renewal_value_rate_on_time': ('renewed_on_time_value', 'expiring_value', 'determined_contracts'),
-        'contract_renewal_value_rate_late': ('renewed_late_value', 'expiring_value', 'determined_contracts'),
-    }) }}
-    union all
-    {{ casemart.metric_rows(ref('casemart', 'net_recurring_revenue'), {
-        'net_recurring_revenue_rate': ('value_now_12_months', 'base_value_12_months', 'cohort_accounts_12_months'),
-        'net_recurring_revenue_rate_3_months': ('value_now_3_months', 'base_value_3_months', 'cohort_accounts_3_months'),
-        'net_recurring_revenue_rate_1_month': ('value_now_1_month', 'base_value_1_month', 'cohort_accounts_1_month'),
-        'gross_recurring_revenue_rate': ('kept_value_12_months', 'base_value_12_months', 'cohort_accounts_12_months'),
-        'gross_recurring_revenue_rate_3_months': ('kept_value_3_months', 'base_value_3_months', 'cohort_accounts_3_months'),
-        'gross_recurring_revenue_rate_1_month': ('kept_value_1_month', 'base_value_1_month', 'cohort_accounts_1_month'),
-    }) }}
-    union all
-    {{ casemart.metric_rows(ref('casemart', 'recurring_revenue'), {
-        'recurring_revenue_rate': ('recurring_revenue', 'recurring_revenue_opening', 'opening_accounts'),
-        'quick_ratio': ('recurring_revenue_gained', 'recurring_revenue_lost', 'closing_accounts'),
-    }) }}
-    union all
-    {{ casemart.recurring_metric_rows(ref('casemart', 'recurring_revenue')) }}
 )
 
 select
@@ -67,7 +17,7 @@ select
     segment,
     numerator,
     denominator,
-    metric_value as value,
+    value,
     ci_low,
     ci_high,
     sample_size,
@@ -75,4 +25,4 @@ select
     target,
     gap,
     definition_version
-from all_metrics
+from all_values
