@@ -44,6 +44,22 @@
             ],
             'has_parts': true,
         },
+        'community': {'flows': casemart.community_measures() | list, 'stocks': [], 'has_parts': false},
+        'community_members': {'flows': ['posts', 'member_posts', 'unknown_author_posts'], 'stocks': [], 'has_parts': false},
+        'community_service_levels': {
+            'flows': ['community_responses', 'other_responses', 'community_due', 'community_attained', 'other_due', 'other_attained'],
+            'stocks': [],
+            'has_parts': false,
+        },
+        'community_impact': {
+            'flows': [],
+            'stocks': [
+                'accounts', 'undetermined_accounts', 'answers', 'satisfied_answers', 'logo_cohort_accounts', 'retained_accounts',
+                'logo_undetermined_accounts', 'value_cohort_accounts', 'value_undetermined_accounts', 'base_value', 'value_now',
+            ],
+            'has_parts': false,
+        },
+        'automation': {'flows': casemart.automation_measures() | list, 'stocks': [], 'has_parts': false},
     }) }}
 {% endmacro %}
 

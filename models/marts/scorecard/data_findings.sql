@@ -39,6 +39,14 @@ visits as (
     select * from {{ ref('casemart', 'fct_self_help_visits') }}
 ),
 
+posts as (
+    select * from {{ ref('casemart', 'fct_community_posts') }}
+),
+
+threads as (
+    select * from {{ ref('casemart', 'fct_community_threads') }}
+),
+
 findings as (
     {{ casemart.finding('after_as_of', 'cases', 'Opened after the as-of day: absent from every metric', 'cases', 'case_id',
         'not (' ~ casemart.is_known('opened_at') ~ ')') }}
@@ -142,6 +150,40 @@ findings as (
     union all
     {{ casemart.finding('overlapping_validity', 'accounts', 'Two rows hold at the same time: the latest valid_from wins',
         casemart.overlaps(ref('casemart', 'stg_accounts'), 'account_id'), 'account_id', 'true') }}
+    union all
+    {{ casemart.finding('after_as_of', 'community_posts', 'After the as-of day: absent from every metric',
+        ref('casemart', 'stg_community_posts'), 'post_id', 'not (' ~ casemart.is_known('posted_at') ~ ')') }}
+    union all
+    {{ casemart.finding('unknown_author', 'community_posts',
+        'A customer or champion without a name: in no count of members, and, unless a champion, no reply to others',
+        'posts', 'post_id', 'is_member_post and author_id is null') }}
+    union all
+    {{ casemart.finding('unknown_account', 'community_posts', 'The account has no row: its attributes are (none)',
+        'posts', 'post_id', 'account_id not in (select account_id from accounts)') }}
+    union all
+    {{ casemart.finding('accepted_opening', 'community_posts', 'Opens a thread and is marked as its answer: the thread counts as resolved',
+        'posts', 'post_id', 'is_opening and is_accepted_answer') }}
+    union all
+    {{ casemart.finding('several_communities', 'community_posts', 'Its thread began in another community: counted there with the thread',
+        'posts inner join threads on posts.thread_id = threads.thread_id', 'posts.post_id', 'posts.community <> threads.community') }}
+    union all
+    {{ casemart.finding('late_answer', 'community_posts', 'Threads answered or resolved after their window: without effect',
+        'threads', 'thread_id', 'is_question and late_answers > 0') }}
+    union all
+    {{ casemart.finding('orphan', 'cases', 'The thread that it comes from is unknown: no escalation of any thread',
+        ref('casemart', 'fct_community_cases'), 'case_id', 'not is_thread_known') }}
+    union all
+    {{ casemart.finding('outside_thread_window', 'cases', 'Opened before the thread that it comes from, or after its window: no escalation of it',
+        ref('casemart', 'fct_community_cases'), 'case_id', 'not is_escalation') }}
+    union all
+    {{ casemart.finding('unknown_process', 'cases', 'The seed processes does not know the process: without a suitable level',
+        'lifecycles', 'case_id', 'process not in (select process from ' ~ ref('casemart', 'processes') ~ ')') }}
+    union all
+    {{ casemart.finding('unknown_process', 'self_help_events', 'Sessions of a process that the seed processes does not know: without a suitable level',
+        'visits', 'session_id', 'process not in (select process from ' ~ ref('casemart', 'processes') ~ ')') }}
+    union all
+    {{ casemart.finding('unpublished', 'knowledge_articles', 'Without a day of publication: in force on no day',
+        ref('casemart', 'stg_knowledge_articles'), 'article_id', 'published_on is null') }}
 )
 
 select

@@ -74,6 +74,38 @@ all_metrics as (
         'articles_per_hundred_cases': ('articles_published_times_100', 'first_closed_cases'),
         'positive_experience_rate': ('positive_accounts', 'experienced_accounts'),
     }) }}
+    union all
+    {{ casemart.metric_rows(ref('casemart', 'community'), {
+        'community_answered_rate': ('answered_threads', 'settled_threads'),
+        'community_resolved_rate': ('resolved_threads', 'settled_threads'),
+        'community_first_answer_minutes': ('community_first_answer_minutes', none, 'replied_threads'),
+        'community_escalation_rate': ('escalated_threads', 'settled_threads'),
+        'community_revival_rate': ('revived_pauses', 'settled_pauses'),
+        'community_uncovered_topic_rate': ('uncovered_topics', 'topics'),
+        'community_deflected_threads': ('community_deflected_threads', none, 'intent_answered_sessions'),
+    }, estimates=['community_deflected_threads']) }}
+    union all
+    {{ casemart.metric_rows(ref('casemart', 'community_members'), {
+        'community_active_members': ('community_active_members', none, 'community_active_members'),
+        'community_champion_share': ('champion_members', 'community_active_members'),
+    }) }}
+    union all
+    {{ casemart.metric_rows(ref('casemart', 'community_service_levels'), {
+        'community_escalation_response_gap': ('community_escalation_response_gap', none, 'community_responses'),
+        'community_escalation_sla_gap': ('community_escalation_sla_gap', none, 'community_due'),
+    }) }}
+    union all
+    {{ casemart.metric_rows(ref('casemart', 'community_impact'), {
+        'community_customer_satisfaction': ('satisfied_answers', 'answers'),
+        'community_logo_retention_rate': ('retained_accounts', 'logo_cohort_accounts'),
+        'community_net_recurring_revenue_rate': ('value_now', 'base_value', 'value_cohort_accounts'),
+    }, estimates=['community_customer_satisfaction']) }}
+    union all
+    {{ casemart.metric_rows(ref('casemart', 'automation'), {
+        'automation_rate': ('automated_events', 'handled_events'),
+        'automated_success_rate': ('automated_successes', 'automated_answers'),
+        'personal_success_rate': ('personal_successes', 'personal_answers'),
+    }, estimates=['automated_success_rate', 'personal_success_rate']) }}
 )
 
 select

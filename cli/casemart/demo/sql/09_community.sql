@@ -35,13 +35,15 @@ threads as (
     select
         drawn.range as thread_no,
         thread_id(drawn.range) as thread_id,
-        coalesce(
-            greatest(
-                cases.opened_at - to_days(if(drawn.range % 100 = 83, 36, 1 + dice('thread days', drawn.range, 4))::integer),
-                timestamp '2025-01-01 00:00:00'
-            ),
-            timestamp '2025-01-01 00:00:00' + to_minutes(dice('thread minute', drawn.range, 777600))
-        ) as opened_at,
+        -- Of a null and a moment the greatest is the moment: threads without a case need a branch of their own.
+        case
+            when cases.opened_at is null then timestamp '2025-01-01 00:00:00' + to_minutes(dice('thread minute', drawn.range, 777600))
+            else
+                greatest(
+                    cases.opened_at - to_days(if(drawn.range % 100 = 83, 36, 1 + dice('thread days', drawn.range, 4))::integer),
+                    timestamp '2025-01-01 00:00:00'
+                )
+        end as opened_at,
         coalesce(cases.account_id, if(dice('thread account', drawn.range, 8) = 0, null, account_id(dice('thread of', drawn.range, account_count()) + 1)))
             as account_id,
         coalesce(cases.contact_id, account_id || '-1', 'guest-' || drawn.range) as opener_id,

@@ -1,1 +1,0 @@
-select cast('month' as {{ casemart.type_of('string') }}) as period_grain, cast(null as date) as period_start, cast(null as text) as account_id, cast(null as text) as exposure, cast(null as text) as exposure_class where 1=0
