@@ -53,6 +53,11 @@
     cast(round(cast({{ amount }} as decimal(38, 16)) / nullif({{ divisor }}, 0), 8) as decimal(28, 8))
 {%- endmacro %}
 
+{# A double of up to 15 digits, rounded to `places`: what Postgres keeps of a double on its way through a decimal. #}
+{% macro rounded_to(value, places) %}{{ return(adapter.dispatch('rounded_to', 'casemart')(value, places)) }}{% endmacro %}
+{% macro default__rounded_to(value, places) %}(round({{ value }}, {{ places }}) + 0){% endmacro %}
+{% macro postgres__rounded_to(value, places) %}cast(round(cast({{ value }} as numeric), {{ places }}) as double precision){% endmacro %}
+
 {% macro seconds_between(earlier, later) %}{{ return(adapter.dispatch('seconds_between', 'casemart')(earlier, later)) }}{% endmacro %}
 {% macro default__seconds_between(earlier, later) %}cast(extract(epoch from {{ later }}) - extract(epoch from {{ earlier }}) as bigint){% endmacro %}
 {# By way of a double, so that half a second is rounded to the even second here too. #}
