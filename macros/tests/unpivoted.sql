@@ -60,6 +60,11 @@
             'has_parts': false,
         },
         'automation': {'flows': casemart.automation_measures() | list, 'stocks': [], 'has_parts': false},
+        'availability': {
+            'flows': ['covered_pair_months', 'covered_seconds', 'unplanned_seconds', 'planned_seconds'],
+            'stocks': ['covered_accounts', 'uninterrupted_accounts', 'interrupted_accounts'],
+            'has_parts': true,
+        },
     }) }}
 {% endmacro %}
 

@@ -16,9 +16,9 @@ experiences as (
         period_grain,
         period_start,
         count(*) as experienced_accounts,
-        {{ casemart.count_where("exposure_class = 'positive'") }} as positive_accounts
+        {{ casemart.count_where("experience_class = 'positive'") }} as positive_accounts
     from {{ ref('casemart', 'fct_account_experience') }}
-    where exposure = 'experience'
+    where exposure = 'experience' and account_state = 'active'
     group by period_grain, period_start
 ),
 

@@ -47,6 +47,14 @@ threads as (
     select * from {{ ref('casemart', 'fct_community_threads') }}
 ),
 
+outages as (
+    select * from {{ ref('casemart', 'fct_outages') }}
+),
+
+outage_effects as (
+    select * from {{ ref('casemart', 'fct_outage_effects') }}
+),
+
 findings as (
     {{ casemart.finding('after_as_of', 'cases', 'Opened after the as-of day: absent from every metric', 'cases', 'case_id',
         'not (' ~ casemart.is_known('opened_at') ~ ')') }}
@@ -184,6 +192,21 @@ findings as (
     union all
     {{ casemart.finding('unpublished', 'knowledge_articles', 'Without a day of publication: in force on no day',
         ref('casemart', 'stg_knowledge_articles'), 'article_id', 'published_on is null') }}
+    union all
+    {{ casemart.finding('after_as_of', 'outages', 'Began after the as-of day: absent from every metric',
+        ref('casemart', 'stg_outages'), 'outage_id', 'not (' ~ casemart.is_known('started_at') ~ ')') }}
+    union all
+    {{ casemart.finding('outage_without_scope', 'outages', 'Names neither account nor product: interrupts everyone; perhaps a field was lost',
+        'outages', 'outage_id', "outage_scope = 'everyone'") }}
+    union all
+    {{ casemart.finding('outage_open', 'outages', 'No end is known: interrupts until the end of the as-of day',
+        'outages', 'outage_id', 'is_open') }}
+    union all
+    {{ casemart.finding('outage_not_covered', 'outages', 'No contract covers the account or product that it names at that time: interrupts nobody',
+        'outages', 'outage_id', "outage_scope <> 'everyone' and outage_id not in (select outage_id from outage_effects)") }}
+    union all
+    {{ casemart.finding('unknown_planning', 'outages', 'Planned or not is unknown: counts as unplanned',
+        'outages', 'outage_id', 'not is_planning_known') }}
 )
 
 select

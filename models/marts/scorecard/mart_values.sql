@@ -106,6 +106,13 @@ all_metrics as (
         'automated_success_rate': ('automated_successes', 'automated_answers'),
         'personal_success_rate': ('personal_successes', 'personal_answers'),
     }, estimates=['automated_success_rate', 'personal_success_rate']) }}
+    union all
+    {{ casemart.metric_rows(ref('casemart', 'availability'), {
+        'availability_time_rate': ('available_minutes', 'covered_minutes', 'covered_pair_months'),
+        'availability_account_rate': ('uninterrupted_accounts', 'covered_accounts'),
+    }) }}
+    union all
+    {{ casemart.impact_metric_rows(ref('casemart', 'experience_impact')) }}
 )
 
 select
