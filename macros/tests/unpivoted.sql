@@ -65,6 +65,52 @@
             'stocks': ['covered_accounts', 'uninterrupted_accounts', 'interrupted_accounts'],
             'has_parts': true,
         },
+        'onboarding': {
+            'flows': [
+                'new_customers', 'determined_customers', 'onboarded_customers', 'onboarded_upper_customers', 'guidance_unknown_customers',
+                'not_onboarded_customers', 'undetermined_customers', 'onboarded_so_far',
+            ],
+            'stocks': [],
+            'has_parts': false,
+        },
+        'milestones': {
+            'flows': [],
+            'stocks': [
+                'adoption_due_milestones', 'adoption_reached_milestones', 'adoption_overdue_milestones', 'adoption_due_accounts',
+                'adoption_reached_accounts', 'success_due_milestones', 'success_reached_milestones', 'success_overdue_milestones',
+                'success_due_accounts', 'success_reached_accounts', 'milestones_unscheduled', 'undetermined_accounts',
+            ],
+            'has_parts': true,
+        },
+        'engagement_quality': {
+            'flows': [
+                'engagements', 'positive_engagements', 'neutral_engagements', 'negative_engagements', 'unknown_engagements',
+                'known_engagements', 'positive_or_unknown_engagements', 'undetermined_engagements',
+            ],
+            'stocks': [],
+            'has_parts': false,
+        },
+        'account_health': {
+            'flows': [],
+            'stocks': [
+                'accounts', 'undetermined_accounts', 'open_accounts', 'scored_accounts', 'at_risk_accounts', 'watch_accounts',
+                'healthy_accounts', 'insufficient_evidence_accounts', 'other_band_accounts', 'adoption_accounts', 'success_accounts',
+                'retention_accounts', 'recurring_revenue_accounts', 'silence_known_accounts', 'silent_accounts',
+            ],
+            'has_parts': false,
+        },
+        'support_demand': {
+            'flows': [
+                'need_answers', 'needed_help_answers', 'contact_known_answers', 'contact_unknown_answers', 'unmet_need_answers',
+                'contacts_without_account',
+            ],
+            'stocks': [
+                'installed_base_accounts', 'covered_accounts', 'undetermined_accounts', 'classed_accounts', 'heard_from_accounts',
+                'assisted_accounts', 'self_help_only_accounts', 'other_only_accounts', 'silent_accounts', 'base_contacts',
+                'contacts_outside_base', 'base_opened_cases',
+            ],
+            'has_parts': false,
+        },
     }) }}
 {% endmacro %}
 

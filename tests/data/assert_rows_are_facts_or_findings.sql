@@ -44,6 +44,16 @@ counts as (
         'contract_charges' as table_name,
         (select count(*) from {{ ref('casemart', 'stg_contract_charges') }}) as staged_rows,
         (select count(*) from {{ ref('casemart', 'fct_contract_charges') }}) as fact_rows
+    union all
+    select
+        'engagements' as table_name,
+        (select count(*) from {{ ref('casemart', 'stg_engagements') }}) as staged_rows,
+        (select count(*) from {{ ref('casemart', 'fct_engagements') }} as engagements where engagements.engagement_source = 'engagement') as fact_rows
+    union all
+    select
+        'milestones' as table_name,
+        (select count(*) from {{ ref('casemart', 'stg_milestones') }}) as staged_rows,
+        (select count(*) from {{ ref('casemart', 'fct_milestones') }}) as fact_rows
 )
 
 select

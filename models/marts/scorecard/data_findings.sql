@@ -207,6 +207,29 @@ findings as (
     union all
     {{ casemart.finding('unknown_planning', 'outages', 'Planned or not is unknown: counts as unplanned',
         'outages', 'outage_id', 'not is_planning_known') }}
+    union all
+    {{ casemart.finding('after_as_of', 'engagements', 'After the as-of day: absent from every metric',
+        ref('casemart', 'stg_engagements'), 'engagement_id', 'not (' ~ casemart.is_known('occurred_at') ~ ')') }}
+    union all
+    {{ casemart.finding('unknown_account', 'engagements', 'The account has no row: its attributes are (none)',
+        ref('casemart', 'stg_engagements'), 'engagement_id', 'account_id not in (select account_id from accounts)') }}
+    union all
+    {{ casemart.finding('unknown_agent', 'engagements', 'The person has no row: the team is (none)',
+        ref('casemart', 'stg_engagements'), 'engagement_id',
+        'agent_id is not null and agent_id not in (select agent_id from ' ~ ref('casemart', 'stg_agents') ~ ')') }}
+    union all
+    {{ casemart.finding('reached_after_as_of', 'milestones', 'Reached after the as-of day: not reached yet',
+        ref('casemart', 'stg_milestones'), 'milestone_id', 'reached_on > ' ~ casemart.as_of()) }}
+    union all
+    {{ casemart.finding('unscheduled', 'milestones', 'Without a due day: never due, in no rate',
+        ref('casemart', 'fct_milestones'), 'milestone_id', "stage in ('adoption', 'success') and not is_scheduled") }}
+    union all
+    {{ casemart.finding('unknown_account', 'milestones', 'The account has no row: its attributes are (none)',
+        ref('casemart', 'stg_milestones'), 'milestone_id', 'account_id not in (select account_id from accounts)') }}
+    union all
+    {{ casemart.finding('not_a_customer', 'milestones', 'Contracts are known, but none of this account: never due',
+        ref('casemart', 'stg_milestones'), 'milestone_id',
+        'account_id not in (select account_id from contracts) and exists (select 1 from contracts)') }}
 )
 
 select

@@ -113,6 +113,40 @@ all_metrics as (
     }) }}
     union all
     {{ casemart.impact_metric_rows(ref('casemart', 'experience_impact')) }}
+    union all
+    {{ casemart.metric_rows(ref('casemart', 'onboarding'), {
+        'onboarding_rate': ('onboarded_customers', 'determined_customers'),
+        'onboarding_rate_upper': ('onboarded_upper_customers', 'determined_customers'),
+    }) }}
+    union all
+    {{ casemart.metric_rows(ref('casemart', 'milestones'), {
+        'adoption_rate': ('adoption_reached_milestones', 'adoption_due_milestones'),
+        'adoption_rate_accounts': ('adoption_reached_accounts', 'adoption_due_accounts'),
+        'success_rate_milestones': ('success_reached_milestones', 'success_due_milestones'),
+        'success_rate_accounts': ('success_reached_accounts', 'success_due_accounts'),
+    }) }}
+    union all
+    {{ casemart.metric_rows(ref('casemart', 'engagement_quality'), {
+        'engagement_quality': ('positive_engagements', 'engagements'),
+        'engagement_quality_known': ('positive_engagements', 'known_engagements'),
+        'engagement_quality_upper': ('positive_or_unknown_engagements', 'engagements'),
+    }) }}
+    union all
+    {{ casemart.metric_rows(ref('casemart', 'account_health'), {
+        'health_score': ('score_total', 'scored_accounts'),
+        'silent_account_rate': ('silent_accounts', 'silence_known_accounts'),
+    }) }}
+    union all
+    {{ casemart.metric_rows(ref('casemart', 'support_demand'), {
+        'installed_base_covered_rate': ('covered_accounts', 'installed_base_accounts'),
+        'heard_from_rate': ('heard_from_accounts', 'classed_accounts'),
+        'assisted_rate': ('assisted_accounts', 'classed_accounts'),
+        'self_help_only_rate': ('self_help_only_accounts', 'classed_accounts'),
+        'silent_rate': ('silent_accounts', 'classed_accounts'),
+        'needed_help_rate': ('needed_help_answers', 'need_answers'),
+        'unmet_need_rate': ('unmet_need_answers', 'contact_known_answers'),
+        'projected_demand': ('projected_demand', none, 'contact_known_answers'),
+    }, estimates=['needed_help_rate', 'unmet_need_rate', 'projected_demand']) }}
 )
 
 select
