@@ -6,7 +6,6 @@ import os
 import shlex
 import shutil
 import sys
-from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -68,7 +67,7 @@ def demo(
     with node_progress(call.say, is_quiet=call.is_quiet) as (watch, say):
         # Other files, or another number of cases, are other data: nothing to compare.
         publishing.build(workspace, variables=variables, accept=[guard.name for guard in guarding.GUARDS], say=say, watch=watch)
-    with closing(open_published(workspace)) as connection:
+    with open_published(workspace) as connection:
         catalogue = load_catalogue(connection)
         run.note_output(workspace, folder)
         files = export_all(connection, catalogue, folder, "csv", force=True)
