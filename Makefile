@@ -5,11 +5,12 @@
 # make bench             how fast it is
 # make parity            the same rows on Postgres as on DuckDB (installs and starts a server of its own)
 # make mutants           how many changes of the models the tests would notice
+# make faults            kills, full disks, damage and more, and what became of them (some 15 minutes)
 # make lock              compile requirements.lock from pyproject.toml anew (needs uv)
 # make clean             remove the environment, the demo and what tools leave behind; never your warehouse
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test lint bench parity mutants lock clean
+.PHONY: help install demo test lint bench parity mutants faults lock clean
 
 # The first Python there is; bootstrap.py looks for a newer one if it is too old.
 PYTHON ?= $(firstword $(foreach name,python3 python3.14 python3.13 python3.12 python3.11,$(shell command -v $(name) 2>/dev/null)))
@@ -43,6 +44,9 @@ parity: install
 
 mutants: install
 	$(BIN)/python benchmarks/mutants.py
+
+faults: install
+	@$(BIN)/python benchmarks/faults.py
 
 lock:
 	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --no-strip-extras \

@@ -11,7 +11,7 @@ import typer
 
 from casemart import __version__, settings
 from casemart.commands import Call
-from casemart.errors import CasemartError, ExitCode, UsageError
+from casemart.errors import CasemartError, ExitCode, UsageError, remedy_of
 from casemart.workspace import Workspace, find_home
 
 app = typer.Typer(
@@ -133,9 +133,13 @@ def _expected(error: Exception) -> CasemartError | None:
         return error
     if isinstance(error, OSError):
         place = f"{error.filename}: " if error.filename else ""
-        return CasemartError(f"{place}{error.strerror or error}")
+        return CasemartError(f"{place}{error.strerror or error}", remedy_of(error))
+    if isinstance(error, MemoryError):
+        return CasemartError("there is not enough memory", remedy_of(error))
     duckdb = sys.modules.get("duckdb")
     if duckdb and isinstance(error, duckdb.Error):
+        if isinstance(error, duckdb.OutOfMemoryException):
+            return CasemartError("there is not enough memory for this question", "narrow it with `--where` or `--limit`")
         hint = "if a version is damaged: `casemart rollback`, or `casemart build --force`; `--debug` shows where it happened"
         return CasemartError(f"DuckDB: {error}", hint)
     return None

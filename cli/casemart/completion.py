@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -64,7 +63,7 @@ def _ask(context: typer.Context, question: Callable[[Connection, Catalogue], lis
     options = context.find_root().params
     workspace = Workspace(Path(options["home"]).resolve() if options.get("home") else find_home(Path.cwd()))
     try:
-        with closing(open_published(workspace.demo if options.get("demo") else workspace)) as connection:
+        with open_published(workspace.demo if options.get("demo") else workspace) as connection:
             return question(connection, load_catalogue(connection))
     except (CasemartError, duckdb.Error, OSError):
         return []

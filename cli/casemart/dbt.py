@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from casemart.dbt_results import Run, read_run
-from casemart.errors import CasemartError, LockedError, UsageError
+from casemart.errors import CasemartError, LockedError, UsageError, remedy_of
 from casemart.locking import Lock
 from casemart.workspace import Workspace
 
@@ -94,7 +94,7 @@ def build(
     say: Callable[[str], None],
     watch: Watch | None = None,
 ) -> Run:
-    """Runs every node of the project on the private warehouse, while `lock` is held by both processes.
+    """Runs every node of the project but unit tests on the private warehouse, while `lock` is held by both processes.
 
     Returns the run even if nodes of it failed. Raises CasemartError with dbt's own words if dbt could not run at all,
     KeyboardInterrupt after the child has ended if this process was interrupted.
@@ -102,6 +102,9 @@ def build(
     target = target_of(workspace)
     arguments = [
         "build",
+        # They check the definitions on rows of their own, the same at each build: `make test` runs them.
+        "--exclude-resource-type",
+        "unit_test",
         "--log-format",
         "json",
         "--log-format-file",
@@ -118,7 +121,8 @@ def build(
     listener = _Listener(watch)
     code = _run_child(arguments, _environment(workspace), workspace.state, lock, listener.hear, say)
     run = read_run(target)
-    if run is None or run.invocation_id != listener.invocation_id:
+    # A dbt that was killed has not closed the warehouse, whatever results it has written.
+    if code < 0 or run is None or run.invocation_id != listener.invocation_id:
         raise _failure(listener.errors or [f"dbt ended with exit code {code}"], workspace)
     return run
 
@@ -136,6 +140,10 @@ def _failure(errors: list[str], workspace: Workspace) -> CasemartError:
     text = "\n".join(errors)
     if "Could not set lock on file" in text:
         return LockedError("the warehouse is held by another process:\n" + text, "wait until it has ended, or close it")
+    if remedy := remedy_of(text):
+        # dbt repeats it for each line that it could not log.
+        line = next(line for line in text.splitlines() if remedy_of(line))
+        return CasemartError(f"dbt could not run, nothing was published: {line.strip()}", remedy)
     raised = compiler_error(errors[0]) if len(errors) == 1 else None
     return CasemartError(
         raised or "dbt could not run, nothing was published\n\n" + text, f"the log is in {workspace.state / 'logs'}"

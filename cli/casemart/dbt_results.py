@@ -65,7 +65,10 @@ class Run:
     @property
     def not_run(self) -> list[Node]:
         return [
-            node for node in self.nodes if node.unique_id not in self.results or self.results[node.unique_id].status == "skipped"
+            node
+            for node in self.nodes
+            if node.kind != "unit test"
+            and (node.unique_id not in self.results or self.results[node.unique_id].status == "skipped")
         ]
 
     @property
@@ -74,7 +77,7 @@ class Run:
         return sorted((node for node in self.nodes if node.is_published), key=lambda node: (node.schema, node.table))
 
     def why_not_publishable(self) -> str | None:
-        """None only if every enabled node ran in this one invocation, on all rows, and passed."""
+        """None only if every enabled node ran in this one invocation, on all rows, and passed. Unit tests read no data."""
         if self.failed:
             return f"{len(self.failed)} of {len(self.nodes)} nodes failed, first {self.failed[0].node}"
         if self.not_run:

@@ -9,7 +9,6 @@ import mmap
 import os
 import re
 import shutil
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -21,11 +20,10 @@ from casemart.landing import ledger
 from casemart.landing.transaction import transaction
 from casemart.locking import hold_lock
 from casemart.persons import Person, Table, tables_of
-from casemart.versions import LEFT_OVER, Version, point_current_to, remove_left_overs, sync_folder, versions
+from casemart.recovery import FRESH, LEFT_OVER, Say
+from casemart.versions import Version, point_current_to, sync_folder, versions
 from casemart.warehouse import Connection, identifier, open_private, open_to_rewrite, open_version, quoted
 from casemart.workspace import Workspace
-
-Say = Callable[[str], None]
 
 OWN_BOOKS = {("landing", "loads"), ("landing", persons.FORGOTTEN), ("marts", "build_info")}
 
@@ -92,8 +90,7 @@ def forget(workspace: Workspace, contact: str, *, say: Say = lambda _text: None)
     who = persons.person(contact)
     if not workspace.state.is_dir():
         return Report([], [])
-    with hold_lock(workspace, "forget"):
-        _remove_left_overs(workspace, say)
+    with hold_lock(workspace, "forget", say):
         if workspace.warehouse.is_file():
             with open_private(workspace, read_only=True) as connection:
                 who = persons.person(contact, persons.salt_of(connection, workspace.warehouse.stem))
@@ -180,17 +177,8 @@ def _holds(file: Path, pattern: re.Pattern[bytes]) -> bool:
             return pattern.search(content) is not None
 
 
-def _remove_left_overs(workspace: Workspace, say: Say) -> None:
-    """Copies of files and tables that killed runs left behind, and what DuckDB spilled to disk."""
-    if workspace.published.is_dir():
-        remove_left_overs(workspace, say)
-    _fresh(workspace.warehouse).unlink(missing_ok=True)
-    for folder in (*workspace.state.glob("landing-*"), workspace.warehouse.with_name(workspace.warehouse.name + ".tmp")):
-        shutil.rmtree(folder, ignore_errors=True)
-
-
 def _fresh(warehouse: Path) -> Path:
-    return warehouse.with_name(f"{warehouse.stem}.new")
+    return warehouse.with_name(f"{warehouse.stem}{FRESH}")
 
 
 def _rewrite_warehouse(workspace: Workspace, who: Person) -> list[str]:

@@ -12,8 +12,10 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 
 from casemart.errors import CasemartError, LockedError
+from casemart.recovery import Say, is_alive, remove_left_overs
 from casemart.workspace import Workspace
 
+LENGTH = 500  # bytes of the lock file
 PATIENCE_SECONDS = 1.0  # longer than a look by `holder_of`, much shorter than any work
 
 
@@ -27,8 +29,12 @@ class Holder:
     child_pid: int | None = None
 
     def __str__(self) -> str:
-        if self.child_pid and not _is_alive(self.pid) and _is_alive(self.child_pid):
+        if self.child_pid and not is_alive(self.pid) and is_alive(self.child_pid):
             return f"dbt (pid {self.child_pid}), left by a killed `casemart {self.command}` of {self.since}"
+        return self.described
+
+    @property
+    def described(self) -> str:
         return f"`casemart {self.command}` (pid {self.pid}, since {self.since})"
 
 
@@ -38,20 +44,29 @@ class Lock:
     def __init__(self, fd: int, holder: Holder) -> None:
         self.fd = fd
         self.holder = holder
-        self._write(holder)
+        self.write(holder)
 
     def name_child(self, pid: int) -> None:
         """Tells a second comer which process still works if this one is killed."""
-        self._write(Holder(self.holder.pid, self.holder.command, self.holder.since, pid))
+        self.write(Holder(self.holder.pid, self.holder.command, self.holder.since, pid))
 
-    def _write(self, holder: Holder) -> None:
-        # One write of a fixed length, so that nobody reads half of a name.
-        os.pwrite(self.fd, json.dumps(asdict(holder)).ljust(500).encode(), 0)
+    def write(self, holder: Holder | None) -> None:
+        """Names who holds the lock, or that nobody does. One write of a fixed length, so that nobody reads half of a name."""
+        text = json.dumps(asdict(holder)) if holder else ""
+        try:
+            os.pwrite(self.fd, text.ljust(LENGTH).encode(), 0)
+        except OSError:
+            # A full disk. The lock itself needs no room, only the name is missing.
+            return
 
 
 @contextmanager
-def hold_lock(workspace: Workspace, command: str) -> Iterator[Lock]:
-    """Holds the workspace for `command`, or raises LockedError that names who does."""
+def hold_lock(workspace: Workspace, command: str, say: Say | None = None) -> Iterator[Lock]:
+    """Holds the workspace for `command`, or raises LockedError that names who does.
+
+    Who can `say` something tells of a run before that was cut off, and clears away what it left. Who only looks (None) leaves
+    that to the next one.
+    """
     fd = _open(workspace)
     try:
         deadline = time.monotonic() + PATIENCE_SECONDS
@@ -61,7 +76,18 @@ def hold_lock(workspace: Workspace, command: str) -> Iterator[Lock]:
                     f"the warehouse is held by {_read(fd) or 'another process'}", "wait until it has ended, then try again"
                 )
             time.sleep(0.05)
-        yield Lock(fd, Holder(os.getpid(), command, datetime.now(UTC).isoformat(timespec="seconds")))
+        # A run that ends, well or not, takes its name out.
+        cut_off = _read(fd)
+        lock = Lock(fd, Holder(os.getpid(), command, datetime.now(UTC).isoformat(timespec="seconds")))
+        try:
+            if say:
+                if cut_off:
+                    say(f"the run before, {cut_off.described}, was cut off: only what it had finished counts")
+                    cut_off = None
+                remove_left_overs(workspace, say)
+            yield lock
+        finally:
+            lock.write(cut_off)
     finally:
         # Closing gives the lock back only when no child holds it any more; LOCK_UN would take it from the child.
         os.close(fd)
@@ -98,16 +124,6 @@ def _try(fd: int, kind: int) -> bool:
 
 def _read(fd: int) -> Holder | None:
     try:
-        return Holder(**json.loads(os.pread(fd, 500, 0)))
+        return Holder(**json.loads(os.pread(fd, LENGTH, 0)))
     except (ValueError, TypeError):
         return None
-
-
-def _is_alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True

@@ -190,12 +190,12 @@ def remember(connection: Connection, catalog: str, who: Person) -> None:
 
 def forgotten_again(connection: Connection, catalog: str) -> list[tuple[str, str]]:
     """Raw tables that hold forgotten contacts again: name and message."""
-    tables = tables_of(connection, catalog)
-    if not any((table.schema, table.name) == ("landing", FORGOTTEN) for table in tables):
+    known = "select 1 from duckdb_tables() where database_name = ? and schema_name = 'landing' and table_name = ?"
+    if not connection.execute(known, [catalog, FORGOTTEN]).fetchall():
         return []
     alarms = []
     memory = identifier(catalog, "landing", FORGOTTEN)
-    for table in tables:
+    for table in tables_of(connection, catalog):
         for name in table.person_columns if table.schema == "raw" else []:
             files = "string_agg(distinct parse_filename(_file), ', ')" if "_file" in table.columns else "null"
             query = f"""

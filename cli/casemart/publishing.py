@@ -17,18 +17,17 @@ from casemart import __version__, dbt
 from casemart.auditing import BUILD_AGAIN, Frame, raw_counts, read_warehouse, write_version
 from casemart.contract import load_contract
 from casemart.dbt_results import Result, Run, read_run
-from casemart.errors import CasemartError, UsageError
+from casemart.errors import CasemartError, UsageError, gist, remedy_of
 from casemart.guarding import Watch, watch_of
 from casemart.locking import hold_lock
+from casemart.recovery import LEFT_OVER, Say
 from casemart.seeds import project_of
 from casemart.versions import (
-    LEFT_OVER,
-    Say,
     Version,
     current_version,
+    last_sound,
     new_name,
     point_current_to,
-    remove_left_overs,
     remove_old,
     rollback,
     sync_folder,
@@ -66,7 +65,7 @@ def build(
     _check_keep(keep)
     watch_for = watch_of(workspace, accept)
     variables = dbt.checked_variables(project, {**workspace.settings().get("vars", {}), **(variables or {})})
-    with hold_lock(workspace, "build") as lock:
+    with hold_lock(workspace, "build", say) as lock:
         with open_private(workspace) as connection:
             fingerprint = fingerprint_of(connection, project, variables)
             is_empty = fingerprint is not None and not any(raw_counts(connection).values())
@@ -95,7 +94,10 @@ def publish(
     project = project or project_of(workspace)
     _check_keep(keep)
     watch_for = watch_of(workspace, accept)
-    with hold_lock(workspace, "publish"):
+    with hold_lock(workspace, "publish", say):
+        if workspace.warehouse.with_name(f"{workspace.warehouse.name}.wal").exists():
+            # The results may say more than the warehouse has kept.
+            raise CasemartError("the last run did not close the warehouse, nothing was published", BUILD_AGAIN)
         with open_private(workspace, read_only=True) as connection:
             warehouse = read_warehouse(connection)
         targets = _targets(workspace, project, warehouse.invocation_id)
@@ -136,8 +138,7 @@ def _publish(
     for result in run.warned:
         say(f"warning: {result.node}: {result.rows} rows")
     workspace.published.mkdir(mode=0o700, parents=True, exist_ok=True)
-    remove_left_overs(workspace, say)
-    current = current_version(workspace)
+    previous = last_sound(workspace, say)
     name = new_name(workspace, fingerprint or run.invocation_id)
     contract = load_contract(project)
     variables = {**dbt.known_variables(project), **run.variables}
@@ -156,13 +157,13 @@ def _publish(
     folder = workspace.published / f"{name}{LEFT_OVER}"
     folder.mkdir(mode=0o700)
     try:
-        previous = current.file if current and current.built_at else None
-        frame = Frame(contract, variables.get("casemart_timezone") or "UTC", previous, watch_for)
+        frame = Frame(contract, variables.get("casemart_timezone") or "UTC", previous.file if previous else None, watch_for)
         write_version(workspace, run, folder / "casemart.duckdb", info, frame, say)
         sync_folder(folder)
         folder.rename(workspace.published / name)
     except (duckdb.Error, OSError) as error:
-        raise CasemartError(f"the version could not be written, nothing was published: {error}") from error
+        hint = remedy_of(error) or "look whether the current version can be read: `casemart versions`; or build again"
+        raise CasemartError(f"the version could not be written, nothing was published: {gist(error)}", hint) from error
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     sync_folder(workspace.published)
@@ -212,7 +213,8 @@ def _failure(workspace: Workspace, run: Run) -> CasemartError:
             parts.append(f"{result.node}: {result.rows} rows\n" + "\n".join(_sample(workspace, result)))
         else:
             parts.append(f"{result.node} ({result.node.path})\n{result.message}")
-    return CasemartError("\n\n".join(parts), f"dbt's log is in {workspace.state / 'logs'}")
+    text = "\n\n".join(parts)
+    return CasemartError(text, remedy_of(text) or f"dbt's log is in {workspace.state / 'logs'}")
 
 
 def _sample(workspace: Workspace, result: Result) -> list[str]:

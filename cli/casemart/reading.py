@@ -8,7 +8,7 @@ from __future__ import annotations
 import calendar
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import chain, islice
 from typing import Any
@@ -52,10 +52,15 @@ class Selection:
 
 @dataclass(frozen=True)
 class Answer:
-    """Rows to come, in batches, with their columns. No other query may run on the connection until they have come."""
+    """Rows to come, in batches, with their columns, and the question that they answer.
+
+    No other query may run on the connection until they have come.
+    """
 
     fields: tuple[Field, ...]
     batches: Iterator[list[tuple[Any, ...]]]
+    sql: str = ""
+    parameters: list[Any] = field(default_factory=list)
 
 
 def select(
@@ -218,7 +223,8 @@ def _answer(
     clause, parameters = selection.conditions()
     if selection.where is not None:
         clause += f"{' and' if clause else ' where'} ({_where(connection, table, selection.where)})"
-    columns = ", ".join("null" if column is None else identifier(column) for column, _ in chosen)
+    # A column of a type: Parquet and Arrow have none without.
+    columns = ", ".join("null::double" if column is None else identifier(column) for column, _ in chosen)
     sql = f"select {columns} from {table.relation}{clause}"
     sql += " order by " + ", ".join(f"{identifier(name)} nulls first" for name in order)
     if selection.limit is not None:
@@ -226,7 +232,7 @@ def _answer(
     batches = _batches(connection, sql, parameters, selection)
     # The first batch now: what fails at once fails before a header is written or a file is made.
     first = list(islice(batches, 1))
-    return Answer(tuple(column for _, column in chosen), chain(first, batches))
+    return Answer(tuple(column for _, column in chosen), chain(first, batches), sql, parameters)
 
 
 def _batches(connection: Connection, sql: str, parameters: list[Any], selection: Selection) -> Iterator[list[tuple[Any, ...]]]:

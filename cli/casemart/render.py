@@ -127,7 +127,7 @@ def sheet_of(title: str, caption: str, answer: Answer, by: str | None) -> Sheet:
     if by:
         left_out |= {"segment_by", "segment"} if by == "all" else {"segment_by"}
     kept = [(index, column) for index, column in enumerate(answer.fields) if column.name not in left_out]
-    sheet = Sheet(title, ["period"] * has_periods + [column.name for _, column in kept], [], caption)
+    sheet = Sheet(title, ["period"] * has_periods + [printable(column.name) for _, column in kept], [], caption)
     for row in (row for batch in answer.batches for row in batch):
         values = dict(zip(names, row, strict=True))
         period = [period_label(values["period_grain"], values["period_start"])] if has_periods else []
@@ -140,6 +140,13 @@ def sheet_of(title: str, caption: str, answer: Answer, by: str | None) -> Sheet:
 def unit_shown(name: str, unit: str) -> str:
     """The unit in which a metric is read: a ratio is a share of something, in percent, unless its name calls it a ratio."""
     return "multiple" if unit == "ratio" and "_ratio" in name else unit
+
+
+def unit_of(column: Field) -> str:
+    """The unit in which a column's numbers are read, `rate` for all that are read in percent; empty where nothing tells."""
+    unit = unit_shown(column.name, column.unit)
+    is_share = column.name.endswith(("_rate", "_share")) or column.name.startswith("share_")
+    return "rate" if unit == "ratio" or (not unit and is_share) else unit
 
 
 def is_number(value: Any) -> bool:
@@ -244,9 +251,8 @@ def _broken(header: str) -> list[str]:
 
 def _number(value: float | Decimal, column: Field) -> str:
     sign = "+" if column.is_gap else ""
-    unit = unit_shown(column.name, column.unit)
-    is_share = column.name.endswith(("_rate", "_share")) or column.name.startswith("share_")
-    if unit in ("rate", "ratio") or (not unit and is_share):
+    unit = unit_of(column)
+    if unit == "rate":
         suffix = " pp" if column.is_gap else "%"
         return f"{100 * value:{sign}z,.1f}{suffix}"
     if unit in ("money", "multiple"):

@@ -6,19 +6,16 @@ import difflib
 import json
 import os
 import shutil
-from collections.abc import Callable
 from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from casemart.errors import CasemartError, UsageError
+from casemart.errors import CasemartError, UsageError, gist
 from casemart.locking import hold_lock
+from casemart.recovery import LEFT_OVER, Say
 from casemart.workspace import Workspace
 
 NAME_FORMAT = "%Y%m%dT%H%M%SZ"
-LEFT_OVER = ".tmp"  # in the name of a folder that is being written or removed
-
-Say = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -62,7 +59,7 @@ def rollback(workspace: Workspace, version: str | None = None, *, say: Say = lam
     """Makes `version`, else the one before the current, the current one."""
     if not _names(workspace):
         raise CasemartError(f"nothing is published in {workspace.home}", "build first: `casemart build`")
-    with hold_lock(workspace, "rollback"):
+    with hold_lock(workspace, "rollback", say):
         names, current = _names(workspace), _current_name(workspace)
         if version is None:
             older = [name for name in names if current and name < current]
@@ -75,12 +72,41 @@ def rollback(workspace: Workspace, version: str | None = None, *, say: Say = lam
             raise UsageError(f"there is no version {version}", hint)
         if version != current:
             # Reading it first: a link to a broken file would take away what readers have.
-            target = _read(workspace.published / version, False)
-            if target.built_at is None:
-                raise CasemartError(f"version {version} cannot be read", "choose another one: `casemart versions`")
+            if damage := why_damaged(_read(workspace.published / version, False)):
+                raise CasemartError(f"version {version} cannot be read: {damage}", "choose another one: `casemart versions`")
             point_current_to(workspace, version)
         say(f"current is version {version}" + (", as before" if version == current else f", was {current}"))
         return _read(workspace.published / version, True)
+
+
+def last_sound(workspace: Workspace, say: Say) -> Version | None:
+    """The version that readers have, or if that is damaged the newest sound one before it. None if there is none."""
+    current = current_version(workspace)
+    older = [version for version in versions(workspace) if current and version.name < current.name]
+    for version in [current, *older] if current else []:
+        damage = why_damaged(version)
+        if damage is None:
+            return version
+        say(f"warning: version {version.name} is damaged, and nothing is compared with it: {damage}")
+    return None
+
+
+def why_damaged(version: Version) -> str | None:
+    """What hinders reading every column of every table; None if nothing does. DuckDB checks each block that it reads."""
+    import duckdb
+
+    from casemart.warehouse import identifier, open_version
+
+    if version.built_at is None:
+        return "it does not say what it is"
+    try:
+        with open_version(version.file) as connection:
+            query = "select schema_name, table_name from duckdb_tables() where database_name = current_database()"
+            for schema, table in connection.execute(query).fetchall():
+                connection.execute(f"select max(hash(columns(*))) from {identifier(schema, table)}").fetchall()
+    except (duckdb.Error, ValueError) as error:
+        return gist(error)
+    return None
 
 
 def new_name(workspace: Workspace, token: str) -> str:
@@ -104,16 +130,6 @@ def point_current_to(workspace: Workspace, name: str) -> None:
         hint = "move it away: it should be a link that casemart makes"
         raise CasemartError(f"{workspace.published / 'current'} cannot be replaced: {error.strerror}", hint) from error
     sync_folder(workspace.published)
-
-
-def remove_left_overs(workspace: Workspace, say: Say) -> None:
-    """Removes what killed runs left behind; only for who holds the lock."""
-    for path in sorted(workspace.published.glob(f"*{LEFT_OVER}*")):
-        if path.is_symlink():
-            path.unlink()
-        else:
-            shutil.rmtree(path)
-        say(f"removed {path.name}, left by a run that did not end")
 
 
 def remove_old(workspace: Workspace, keep: int, say: Say) -> None:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from casemart.errors import CasemartError, LockedError, UsageError
+from casemart.errors import CasemartError, LockedError, UsageError, gist, remedy_of
+from casemart.recovery import spill_of
 from casemart.workspace import Workspace
 
 Connection = duckdb.DuckDBPyConnection
@@ -17,6 +21,9 @@ Connection = duckdb.DuckDBPyConnection
 # Nothing is ever downloaded: a missing extension fails at once.
 CONFIG: dict[str, Any] = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
 PATIENCE_SECONDS = 1.0
+# What a reader takes of the memory, however large the version is: beyond it DuckDB sorts on the disk. Each thread needs
+# its share: with more of them long texts do not fit.
+READER_MEMORY, READER_THREADS = "512MB", 2
 READ_BY_OLDER = "storage_version 'v1.4.0'"
 
 
@@ -39,7 +46,7 @@ def open_private(workspace: Workspace, read_only: bool = False) -> Connection:
 def open_to_publish(workspace: Workspace, file: Path) -> Connection:
     """The warehouse, read-only, as `private`, and a new database in `file` as `published`, of a format that DuckDB 1.4 opens."""
     _require(workspace)
-    connection = _in_utc(duckdb.connect(":memory:", config=CONFIG))
+    connection = _in_memory(spill_of(workspace.state))
     try:
         private = f"attach {quoted(workspace.warehouse)} as private (read_only)"
         _patiently(workspace.warehouse, lambda: connection.execute(private))
@@ -53,7 +60,7 @@ def open_to_publish(workspace: Workspace, file: Path) -> Connection:
 def open_to_rewrite(file: Path, fresh: Path, *, is_published: bool = False) -> Connection:
     """The database in `file` under the name of the file, and a new one in `fresh` as `fresh`. A published file is read-only;
     any other is held, its write-ahead log written into it, so that nobody changes it before `fresh` takes its place."""
-    connection = _in_utc(duckdb.connect(":memory:", config=CONFIG))
+    connection = _in_memory(fresh.with_name(f"{fresh.name}.tmp"))
     try:
         name = identifier(file.stem)
         attach = f"attach {quoted(file)} as {name}" + (" (read_only)" if is_published else "")
@@ -67,24 +74,25 @@ def open_to_rewrite(file: Path, fresh: Path, *, is_published: bool = False) -> C
     return connection
 
 
-def open_published(workspace: Workspace, *, folder_to_write: Path | None = None) -> Connection:
+@contextmanager
+def open_published(workspace: Workspace, *, folder_to_write: Path | None = None) -> Iterator[Connection]:
     """The current version: read-only, in UTC, its tables reachable as `marts.x`; nothing outside of it can be reached.
 
     The version stays the same for as long as the connection lives. `folder_to_write` is the one folder that `copy … to`
-    may write into.
+    may write into. What does not fit in the memory goes into a folder of the owner's, and away with the connection.
     """
-    connection = _in_utc(duckdb.connect(":memory:", config=CONFIG))
-    try:
+    with _spill() as spilled, closing(_in_utc(duckdb.connect(":memory:", config=CONFIG))) as connection:
         _attach_current(connection, workspace)
         connection.execute("use casemart")
+        connection.execute(f"set memory_limit = '{READER_MEMORY}'")
+        (threads,) = connection.execute("select current_setting('threads')").fetchall()[0]
+        connection.execute(f"set threads = {min(threads, READER_THREADS)}")
+        connection.execute(f"set temp_directory = {quoted(spilled)}")
         if folder_to_write:
             connection.execute("set allowed_directories = [" + quoted(folder_to_write) + "]")
         connection.execute("set enable_external_access = false")
         connection.execute("set lock_configuration = true")
-    except BaseException:
-        connection.close()
-        raise
-    return connection
+        yield connection
 
 
 def open_file(file: Path, *, read_only: bool) -> Connection:
@@ -94,7 +102,7 @@ def open_file(file: Path, *, read_only: bool) -> Connection:
 
 def open_version(file: Path) -> Connection:
     """One version, read-only, in UTC. Attached, so that it does not matter how else this process has opened the file."""
-    connection = _in_utc(duckdb.connect(":memory:", config=CONFIG))
+    connection = _in_memory(spill_of(Workspace(file.absolute().parents[2]).state))
     try:
         connection.execute(f"attach {quoted(file)} as casemart (read_only)")
         connection.execute("use casemart")
@@ -130,16 +138,23 @@ def _patiently(file: Path, action: Callable[[], Connection]) -> Connection:
     while True:
         try:
             return action()
-        except duckdb.IOException as error:
+        except duckdb.Error as error:
             if "Could not set lock" not in str(error):
-                is_damaged = "not a valid DuckDB database" in str(error)
-                hint = "move the damaged file away, and land the files again" if is_damaged else None
-                raise CasemartError(f"{file} cannot be opened: {error}", hint) from error
+                raise CasemartError(f"{file} cannot be opened: {gist(error)}", remedy_of(error) or _way_out(file)) from error
             if time.monotonic() > deadline:
                 # DuckDB says which process it is: often a plain `dbt build`, or a tool that should read what is published.
                 holder = str(error).partition("held in ")[2].partition(". See")[0] or "another process"
                 raise LockedError(f"{file} is held by {holder}", "wait until it has ended, or close it") from error
             time.sleep(0.05)
+
+
+def _way_out(file: Path) -> str:
+    """What to do about a warehouse that cannot be opened."""
+    log = file.with_name(f"{file.name}.wal")
+    if log.exists():
+        # It holds whole transactions: the last landing, or the end of a build.
+        return f"if a file is damaged: move {log.name} away, and land the last files again; else the warehouse, and land all"
+    return "if the file is damaged: move it away, and land the files again, or put a copy back; what is published stays"
 
 
 def _attach_current(connection: Connection, workspace: Workspace) -> None:
@@ -165,6 +180,23 @@ def _nothing_published(workspace: Workspace) -> CasemartError:
     if workspace.demo.current.is_file():
         hint = f"add `--demo` in front of the command to read the demo, or build your own data: {build}"
     return CasemartError(f"nothing is published in {workspace.home}", hint)
+
+
+def _in_memory(spill: Path) -> Connection:
+    """A database in memory, in UTC. What does not fit goes into the folder `spill`; where that cannot be written, nowhere:
+    DuckDB would otherwise leave rows in whatever folder the command is called from."""
+    place = str(spill) if os.access(spill.parent, os.W_OK) else ""
+    return _in_utc(duckdb.connect(":memory:", config={**CONFIG, "temp_directory": place}))
+
+
+@contextmanager
+def _spill() -> Iterator[str]:
+    """A folder for one reader. Nothing where there is no room for one: reading goes on, in the memory alone."""
+    with ExitStack() as stack:
+        folder = ""
+        with suppress(OSError):
+            folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="casemart-", ignore_cleanup_errors=True))
+        yield folder
 
 
 def _in_utc(connection: Connection) -> Connection:

@@ -246,6 +246,8 @@ IDS = [
 OUTPUTS = [
     Attempt("the file that is there", show("-o", "{canary}", "-f", "csv"), NOT_THERE),
     Attempt("a link to the file", show("-o", "link.csv"), "is a symbolic link"),
+    Attempt("a link to the file, by force", show("-o", "link.csv", "--force"), "is a symbolic link"),
+    Attempt("a folder with links, by force", ("export", "--all", "-o", "linked", "--force"), "is a symbolic link"),
     Attempt("a link to the published version, by force", show("-o", "version.csv", "--force"), "is a database"),
     Attempt("a link to nothing", show("-o", "dangling.csv"), "is a symbolic link"),
     Attempt("a link to nothing, by force", ("export", MART, "-o", "dangling.csv", "--force"), "is a symbolic link"),

@@ -14,7 +14,7 @@ import yaml
 
 from casemart.contract import load_contract
 from casemart.demo.generate import generate
-from casemart.demo.run import check_output, note_output
+from casemart.demo.run import check_output, data_workspace, land_alone, note_output
 from casemart.errors import UsageError
 from casemart.workspace import Workspace, project_dir
 
@@ -135,7 +135,7 @@ def test_a_second_run_does_nothing_again(demo: Path, casemart: Run) -> None:
 
 
 def test_a_folder_of_ones_own_stays_alone(demo: Path, casemart: Run, tmp_path: Path) -> None:
-    """Right after the demo, in the same home; then once more with files that have changed."""
+    """Right after the demo, in the same home; then files that have changed start anew, beside the version for its readers."""
     folder = tmp_path / "my files"
     folder.mkdir()
     (folder / "cases.csv").write_text(CASES + "".join(CASE_ROWS))
@@ -144,18 +144,19 @@ def test_a_folder_of_ones_own_stays_alone(demo: Path, casemart: Run, tmp_path: P
     (folder / "case_events.csv").write_text(EVENTS + "".join(EVENT_ROWS))
     before = Workspace(demo).demo.current.resolve()
 
-    casemart("demo", "--data", folder, "--out", tmp_path / "out", cwd=demo)
+    printed = casemart("demo", "--data", folder, "--out", tmp_path / "out", cwd=demo).stdout
     assert _states(tmp_path / "out") == {"resolved": "1", "pending": "1", "not_resolved": "1", "excluded": "0"}
 
     (folder / "interactions.csv").unlink()
     (folder / "cases.csv").write_text(CASES + CASE_ROWS[1])
-    changed = casemart("demo", "--data", folder, "--out", tmp_path / "out", cwd=demo)
-    assert _states(tmp_path / "out") == {"resolved": "0", "pending": "0", "not_resolved": "0", "excluded": "1"}
-
-    (workspace,) = (demo / ".casemart" / "data").iterdir()
-    versions = [path for path in (workspace / "published").iterdir() if not path.is_symlink()]
-    assert len(versions) == 2, "the version before stays for its readers"
-    assert str(Workspace(workspace).current) in changed.stdout
+    workspace = data_workspace(Workspace(demo), folder)
+    assert str(workspace.current) in printed
+    land_alone(workspace, folder, max_rejects=0, origin="user", say=lambda _text: None)
+    with duckdb.connect(str(workspace.warehouse), read_only=True) as connection:
+        assert connection.execute("select count(*) from raw.cases").fetchall() == [(1,)]
+        for gone in ("raw.interactions", "information_schema.tables where table_schema = 'marts'"):
+            assert connection.execute(f"select count(*) from {gone}").fetchall() == [(0,)], gone
+    assert workspace.current.is_file()
     assert Workspace(demo).demo.current.resolve() == before
 
 

@@ -117,7 +117,10 @@ def test_existing_files_are_kept_unless_forced(run, home, tmp_path):
     assert file.read_text() == "mine"
     link = tmp_path / "link.csv"
     link.symlink_to(file)
-    run("export", "data_findings", "-o", link, "--force", cwd=home)
+    # Whoever has put the link there must not choose what is overwritten.
+    assert "name the file that it points to" in run("export", "data_findings", "-o", link, "--force", cwd=home, code=2).stderr
+    assert file.read_text() == "mine"
+    run("export", "data_findings", "-o", file, "--force", cwd=home)
     assert link.is_symlink()
     assert file.read_text().startswith("finding,")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.csv", "link.csv"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import io
 import json
@@ -25,6 +26,8 @@ from casemart.catalogue import Field
 from casemart.export import COMPRESSED, DATA, FORMATS, choose_format, xlsx
 from casemart.export.text import write_csv
 from casemart.reading import Answer
+from casemart.warehouse import open_published
+from casemart.workspace import Workspace
 
 
 @pytest.fixture(scope="module")
@@ -195,6 +198,31 @@ def test_rows_are_written_as_they_come(tmp_path, form):
     else:
         assert FORMATS[form](answer, io.StringIO()) == 2000
     assert most <= 3
+
+
+def test_a_reader_takes_its_share_of_the_memory_and_leaves_nothing(home, tmp_path, monkeypatch):
+    """How much a large export takes is measured by benchmarks/exporting.py."""
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    with open_published(Workspace(home)) as connection:
+        query = "select current_setting('memory_limit'), current_setting('temp_directory'), current_setting('threads')"
+        limit, spilled, threads = connection.execute(query).fetchall()[0]
+        assert (limit, Path(spilled).parent, threads <= 2) == ("488.2 MiB", tmp_path, True)
+        assert Path(spilled).stat().st_mode & 0o777 == 0o700
+        # More than fits: it has to go there although the connection can reach nothing else.
+        connection.execute("create temp table large as select hash(range) as a, hash(-range) as b from range(40_000_000)")
+        assert list(Path(spilled).iterdir())
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_reader_needs_no_room_on_the_disk(home, monkeypatch):
+    def full(*_arguments: object, **_options: object) -> str:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("tempfile.mkdtemp", full)
+    with open_published(Workspace(home)) as connection:
+        assert connection.execute("select count(*) from facts.fct_kinds").fetchall() == [(3,)]
+        with pytest.raises(duckdb.OutOfMemoryException):
+            connection.execute("create temp table large as select hash(range) as a, hash(-range) as b from range(40_000_000)")
 
 
 def test_a_gz_file_tells_neither_time_nor_name(run, home, tmp_path):

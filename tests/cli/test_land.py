@@ -179,10 +179,13 @@ def test_an_empty_part_of_a_key_is_a_value(tmp_path: Path) -> None:
 
 
 def test_columns_go_by_name(tmp_path: Path, casemart: Run) -> None:
-    (tmp_path / "cases.csv").write_text("Mood,STATUS,Case_ID,opened_at,Channel,\nglad,open,1,2026-01-05 10:00,phone,\n")
+    (tmp_path / "cases.csv").write_text("Mood,STATUS,Case_ID,opened_at,Channel,Produkt,\nglad,open,1,2026-01-05 10:00,phone,x,\n")
     result = casemart("land", "cases.csv", cwd=tmp_path)
-    assert printed(result.stdout)[0]["ignored"] == "mood, (no name)"
-    assert "warning: cases.csv: columns that cases does not have are left out: mood, (no name)" in result.stderr
+    assert printed(result.stdout)[0]["ignored"] == "mood, produkt, (no name)"
+    assert (
+        "warning: cases.csv: columns that cases does not have are left out: mood, produkt (did you mean product?), (no name)"
+        in result.stderr
+    )
     assert query(tmp_path, "select case_id, status, product from raw.cases") == [("1", "open", None)]
 
 

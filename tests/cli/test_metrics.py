@@ -9,6 +9,7 @@ import re
 from pathlib import Path
 
 import duckdb
+import openpyxl
 import pytest
 from published_fixture import VERSION, InProcess, insert, publish
 from traced_fixture import publish_traced
@@ -107,6 +108,10 @@ def test_a_ratio_is_a_share_unless_its_name_says_otherwise(run, tmp_path, name, 
         connection.execute("update marts.recurring_revenue set closing = 4.123")
     assert shown in run("metrics", "-f", "table", cwd=tmp_path).stdout
     assert ("4.12" if name == "quick_ratio" else "412.0%") in run("show", name, "-f", "table", cwd=tmp_path).stdout
+    run("show", name, "-o", tmp_path / "a.xlsx", cwd=tmp_path)
+    header, row, *_ = openpyxl.load_workbook(tmp_path / "a.xlsx").active.iter_rows()
+    (value,) = (cell for head, cell in zip(header, row, strict=True) if head.value == "value")
+    assert value.number_format == ("#,##0.00" if name == "quick_ratio" else "0.0%")
 
 
 def test_refuses_what_it_does_not_know(run, home):

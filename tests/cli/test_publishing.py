@@ -97,14 +97,14 @@ def test_published_version_is_read_only_and_reaches_nothing_else(tiny: Tiny, tmp
 
 
 def test_nothing_published_says_how_to_go_on(tiny: Tiny, tmp_path: Path) -> None:
-    with pytest.raises(CasemartError) as caught:
-        open_published(Workspace(tmp_path / "empty"))
+    with pytest.raises(CasemartError) as caught, open_published(Workspace(tmp_path / "empty")):
+        pass
     assert caught.value.hint == "build it: `casemart land FOLDER`, then `casemart build`"
     outer = Workspace(tmp_path / "outer")
     outer.demo.state.parent.parent.mkdir(parents=True)
     tiny.home.rename(outer.demo.home)
-    with pytest.raises(CasemartError) as caught:
-        open_published(outer)
+    with pytest.raises(CasemartError) as caught, open_published(outer):
+        pass
     assert "`--demo`" in str(caught.value.hint)
 
 

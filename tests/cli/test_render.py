@@ -7,7 +7,9 @@ import re
 
 import pytest
 
-from casemart.render import LONGEST_WORD, Sheet, print_sheet
+from casemart.catalogue import Field
+from casemart.reading import Answer
+from casemart.render import LONGEST_WORD, Sheet, print_sheet, sheet_of
 
 WORDS = "an answer was given after the acknowledgement of a correspondent"
 IDENTIFIER = "first_contact_resolution_no_repeat"
@@ -63,6 +65,11 @@ def test_spare_columns_give_way_and_are_named(monkeypatch: pytest.MonkeyPatch, w
     lines = _lines(monkeypatch, sheet, width)
     assert (lines[0].split(), lines[3:]) == (headers, below)
     assert sheet.headers == ["metric", "period", "value", "gap"], "what a pipe gets is whole"
+
+
+def test_names_of_columns_are_safe_as_well() -> None:
+    answer = Answer((Field("case\x1b[31m_id"),), iter([[("1",)]]))
+    assert sheet_of("", "", answer, None).headers == ["case\\x1b[31m_id"]
 
 
 def _lines(monkeypatch: pytest.MonkeyPatch, sheet: Sheet, width: int) -> list[str]:

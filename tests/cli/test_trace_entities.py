@@ -36,9 +36,8 @@ def run(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> I
 @pytest.fixture(scope="module")
 def published(demo: Path) -> Iterator[Connection]:
     """The demo's published version: what a whole build made."""
-    connection = open_published(Workspace(demo).demo)
-    yield connection
-    connection.close()
+    with open_published(Workspace(demo).demo) as connection:
+        yield connection
 
 
 def traced(run: InProcess, home: Path, what: str, wanted: str) -> dict[str, Any]:

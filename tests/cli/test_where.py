@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -178,7 +177,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def ask(home: Path) -> Iterator[Callable[..., list[dict[str, Any]]]]:
     """Rows of the mart under a condition, on the locked-down connection that the commands use."""
-    with closing(open_published(Workspace(home))) as connection:
+    with open_published(Workspace(home)) as connection:
         catalogue = load_catalogue(connection)
         table = catalogue.table("first_contact_resolution")
 

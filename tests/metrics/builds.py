@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fcntl
-import random
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -44,25 +43,6 @@ def new_york_worlds() -> Tables:
     for name, rows in generate(later, seed=20260329, copies=3, event_at=EVENT_AT, is_as_of_derived=False, prefix="later").items():
         tables[name] += rows
     return tables
-
-
-def disturbed(tables: Tables, seed: int) -> Tables:
-    """The same rows in another order, with excluded cases, internal notes and automatic replies that change no rate."""
-    rng = random.Random(seed)
-    more: Tables = {name: list(rows) for name, rows in tables.items()}
-    for number, case in enumerate(rng.sample(tables["cases"], 300)):
-        excluded = rng.choice([{"exclusion_code": "spam"}, {"duplicate_of_case_id": case["case_id"]}, {"channel": "chatbot"}])
-        more["cases"].append({**case, **excluded, "case_id": f"noise-c{number}"})
-    ends = {case["case_id"]: case["opened_at"] for case in tables["cases"]}
-    for number, row in enumerate(rng.sample(tables["interactions"], 2000)):
-        shape = rng.choice([("internal", "internal_note"), ("outbound", "automatic_reply"), ("inbound", "automatic_reply")])
-        at = rng.choice([row["occurred_at"], ends.get(row["case_id"], row["occurred_at"])])
-        agent = rng.choice([row["agent_id"], None])
-        noise = {"interaction_id": f"noise-i{number}", "case_id": row["case_id"], "occurred_at": at, "agent_id": agent}
-        more["interactions"].append({**noise, "direction": shape[0], "kind": shape[1]})
-    for rows in more.values():
-        rng.shuffle(rows)
-    return more
 
 
 def built(tables: Tables, policies: Policies, folder: Path, select: Sequence[str] = (), **env: str) -> Build:

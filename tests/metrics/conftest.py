@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 import pytest
-from builds import GRAINS, LATER_AS_OF, NEW_YORK, Judged, disturbed, judged, new_york_worlds, utc_worlds
+from builds import GRAINS, NEW_YORK, Judged, judged, new_york_worlds, utc_worlds
 from contract_builds import JudgedContracts, judged_contracts
 from vocabulary import Policies
 
@@ -27,23 +26,9 @@ def utc(folder: Path) -> Judged:
 
 
 @pytest.fixture(scope="session")
-def utc_disturbed(folder: Path) -> Judged:
-    """Those rows shuffled, with noise, on a machine in another time zone."""
-    tables = disturbed(utc_worlds(), seed=1)
-    return judged(tables, Policies(grains=GRAINS), folder / "utc_disturbed", TZ="Pacific/Auckland")
-
-
-@pytest.fixture(scope="session")
 def new_york(folder: Path) -> Judged:
     """Another zone, silence confirms, transfers do not count; as-of in the middle of the data."""
-    return judged(new_york_worlds(), NEW_YORK, folder / "new_york")
-
-
-@pytest.fixture(scope="session")
-def new_york_later(folder: Path) -> Judged:
-    """The same rows and policies with a later as-of."""
-    policies = replace(NEW_YORK, as_of=LATER_AS_OF)
-    return judged(new_york_worlds(), policies, folder / "new_york_later", TZ="America/New_York")
+    return judged(new_york_worlds(), NEW_YORK, folder / "new_york", TZ="Pacific/Auckland")
 
 
 @pytest.fixture(scope="session")

@@ -111,9 +111,13 @@ def write_raw(tables: Tables, folder: Path, warehouse: Path) -> None:
 
 
 def build(tables: Tables, policies: Policies, folder: Path, select: Sequence[str] = (), **env: str) -> None:
-    """One `dbt build` of the whole project, or of the models and seeds that `select` names, in a process of its own."""
-    warehouse = folder / WAREHOUSE
-    write_raw(tables, folder, warehouse)
+    """One `dbt build` of the whole project, or of the models and seeds that `select` names, on raw tables of just these rows."""
+    write_raw(tables, folder, folder / WAREHOUSE)
+    run_dbt(policies, folder, WAREHOUSE, select, **env)
+
+
+def run_dbt(policies: Policies, folder: Path, warehouse: str, select: Sequence[str] = (), **env: str) -> None:
+    """The same on raw tables that are there, in a process of its own that works in `folder`, where `warehouse` is."""
     paths = {"project": project_dir(), "profiles": project_dir(), "target": folder / "target", "log": folder / "logs"}
     options = ["--project-dir", "--profiles-dir", "--target-path", "--log-path"]
     command = [
@@ -131,7 +135,7 @@ def build(tables: Tables, policies: Policies, folder: Path, select: Sequence[str
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("CASEMART_", "DBT_"))}
     result = subprocess.run(
         [*command, "--vars", json.dumps(project_vars(policies))],
-        env={**inherited, "CASEMART_WAREHOUSE": str(warehouse), **env},
+        env={**inherited, "CASEMART_WAREHOUSE": warehouse, **env},
         cwd=folder,
         stdin=subprocess.DEVNULL,
         capture_output=True,

@@ -28,8 +28,8 @@ MAY_READ = {
 }
 # What is measured of other measures reads them as they are published.
 EXCEPTIONS = {
-    **dict.fromkeys(("mart_values", "metric_values", "support_excellence_metrics", "support_excellence"), {"marts"}),
-    **dict.fromkeys(("deflection_savings", "knowledge_return"), {"marts"}),
+    **{name: {"marts"} for name in ("mart_values", "metric_values", "support_excellence_metrics", "support_excellence")},
+    **{name: {"marts"} for name in ("deflection_savings", "knowledge_return")},
     "data_findings": {"staging"},
 }
 

@@ -6,7 +6,6 @@ import os
 import shlex
 import shutil
 import sys
-from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -72,7 +71,7 @@ def demo(
         # Other files, or another number of cases, are other data: nothing to compare.
         accept = [guard.name for guard in guarding.GUARDS]
         publishing.build(workspace, variables=variables, accept=accept, say=say, watch=watch, project=project)
-    with closing(open_published(workspace)) as connection:
+    with open_published(workspace) as connection:
         catalogue = load_catalogue(connection)
         run.note_output(workspace, folder)
         files = export_all(connection, catalogue, folder, "csv", force=True)

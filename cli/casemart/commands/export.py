@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
@@ -63,13 +62,12 @@ def export(
         return
     with (
         writing.destination(chosen, output, force=force) as place,
-        closing(open_published(call.workspace, folder_to_write=place.folder)) as connection,
+        open_published(call.workspace, folder_to_write=place.folder) as connection,
     ):
-        asked = writing.Asked(connection)
         catalogue = load_catalogue(connection)
         table = catalogue.table(name)
-        answer = reading.read_table(asked, catalogue, table, selection)
-        count = writing.write(writing.Source(table.name, answer, asked), place, is_excel=excel)
+        answer = reading.read_table(connection, catalogue, table, selection)
+        count = writing.write(writing.Source(table.name, answer, connection), place, is_excel=excel)
         note = None if count else notes.nothing_found(connection, table)
     if output:
         call.say(f"{count:,} rows written to {output}")
@@ -84,7 +82,7 @@ def _export_all(call: Call, folder: Path, form: str, *, force: bool, excel: bool
 
     with (
         writing.staged_folder(folder) as staging,
-        closing(open_published(call.workspace, folder_to_write=staging)) as connection,
+        open_published(call.workspace, folder_to_write=staging) as connection,
     ):
         catalogue = load_catalogue(connection)
         files = writing.export_all(connection, catalogue, folder, form, force=force, staging=staging, is_excel=excel)

@@ -86,7 +86,8 @@ def unland(context: typer.Context, load: Annotated[int, typer.Argument(help="Num
     """Withdraw a load: its rows go, those that it had replaced come back."""
     from casemart import landing
 
-    for table, count in landing.unland(call_of(context).workspace, load).items():
+    call = call_of(context)
+    for table, count in landing.unland(call.workspace, load, say=call.say).items():
         typer.echo(f"{table}: {count:,} rows withdrawn")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from typing import Annotated
 
 import typer
@@ -27,7 +26,7 @@ def metrics(
 
     call = call_of(context)
     chosen = export.choose_format(form, None, FORMATS)
-    with closing(open_published(call.workspace)) as connection:
+    with open_published(call.workspace) as connection:
         catalogue = load_catalogue(connection)
         table = catalogue.table("metric_values")
         selection = reading.with_defaults(connection, table, reading.Selection(grain=grain))

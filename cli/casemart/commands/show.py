@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -70,18 +69,17 @@ def show(
     selection = reading.select(by, grain, first, last, where, limit)
     with (
         export.destination(chosen, output, force=force) as place,
-        closing(open_published(call.workspace, folder_to_write=place.folder)) as connection,
+        open_published(call.workspace, folder_to_write=place.folder) as connection,
     ):
-        asked = export.Asked(connection)
         catalogue = load_catalogue(connection)
         table, metric = catalogue.table(name), catalogue.metrics.get(name)
         selection = reading.with_defaults(connection, table, selection)
         caption = render.caption(*reading.read_version(connection))
         wanted = replace(selection, limit=TABLE_ROWS + 1) if chosen in TABLES and limit is None else selection
         if metric:
-            answer = reading.read_metric(asked, catalogue, metric, wanted)
+            answer = reading.read_metric(connection, catalogue, metric, wanted)
         else:
-            answer = reading.read_table(asked, catalogue, table, wanted)
+            answer = reading.read_table(connection, catalogue, table, wanted)
         if chosen in TABLES:
             sheet = render.sheet_of(render.title(name, metric, selection.by, selection.grain), caption, answer, selection.by)
             count = len(sheet.rows)
@@ -90,7 +88,7 @@ def show(
             with place.stream() as stream:
                 (render.print_sheet if chosen == "table" else export.print_markdown)(sheet, stream)
         else:
-            count = export.write(export.Source(name, answer, asked), place, is_excel=excel)
+            count = export.write(export.Source(name, answer, connection), place, is_excel=excel)
         if not count:
             call.say(notes.nothing_found(connection, table))
         elif metric and (note := notes.missing_evidence(connection, catalogue, metric, selection)):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import closing
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -78,7 +77,7 @@ def _print(context: typer.Context, trace: Callable[[Connection, str], Trace], wa
 
     call = call_of(context)
     chosen = export.choose_format(form, None, FORMATS)
-    with closing(open_published(call.workspace)) as connection:
+    with open_published(call.workspace) as connection:
         try:
             found = trace(connection, wanted)
         except (duckdb.CatalogException, duckdb.BinderException) as error:

@@ -36,7 +36,7 @@ def make_files(workspace: Workspace, cases: int, say: Say) -> Path:
     made = _digest(str(cases), *scripts())
     if _done(workspace).get("made") != made:
         say(f"making {cases:,} cases in {folder}")
-        with hold_lock(workspace, "demo"):
+        with hold_lock(workspace, "demo", say):
             generate(folder, cases)
             _note(workspace, made=made)
     return folder
@@ -60,7 +60,7 @@ def land_alone(workspace: Workspace, folder: Path, *, max_rejects: float, origin
     landed = _content(folder)
     if _done(workspace).get("landed") == landed and workspace.warehouse.is_file():
         return
-    with hold_lock(workspace, "demo"):
+    with hold_lock(workspace, "demo", say):
         _note(workspace, landed=None)
         shutil.rmtree(workspace.warehouse.parent, ignore_errors=True)
     land(workspace, [folder], origin=origin, max_rejects=max_rejects, say=say)

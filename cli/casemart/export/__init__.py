@@ -1,6 +1,6 @@
 """Answers to files and streams: exact values in every format, whole files or none."""
 
-from casemart.export.answers import Asked, Source, export_all, write
+from casemart.export.answers import Source, export_all, write
 from casemart.export.files import Place, destination, new_file, staged_folder, standard_output
 from casemart.export.forms import COMPRESSED, DATA, check_excel, choose_format
 from casemart.export.markdown import print_markdown
@@ -10,7 +10,6 @@ __all__ = [
     "COMPRESSED",
     "DATA",
     "FORMATS",
-    "Asked",
     "Place",
     "Source",
     "check_excel",

@@ -9,7 +9,6 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import duckdb
 
@@ -22,22 +21,8 @@ from casemart.warehouse import Connection, identifier, quoted
 
 # DuckDB writes them to Parquet as doubles, which have 16 digits.
 WIDE_INTEGERS = ("HUGEINT", "UHUGEINT")
-
-
-class Asked:
-    """A connection that remembers its last question, so that a writer of DuckDB's own can put it once more."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-        self.question = ""
-        self.parameters: list[Any] = []
-
-    def execute(self, sql: str, parameters: list[Any] | None = None) -> Connection:
-        self.question, self.parameters = sql, parameters or []
-        return self._connection.execute(sql, parameters)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._connection, name)
+# A group is in memory as a whole: long texts must fit as well.
+PARQUET = "format parquet, compression zstd, row_group_size 20480"
 
 
 @dataclass(frozen=True)
@@ -46,17 +31,17 @@ class Source:
 
     name: str
     answer: Answer
-    connection: Asked
+    connection: Connection
 
-    def question(self) -> tuple[str, list[Any]]:
-        """SQL with its parameters that gives the answer's rows under the answer's names."""
+    def question(self) -> str:
+        """SQL that gives the answer's rows under the answer's names, for a writer of DuckDB's own."""
         names = [identifier(column.name) for column in self.answer.fields]
         types = [str(column[1]) for column in self.connection.description]
         columns = ", ".join(
             f"cast({name} as decimal(38, 0)) as {name}" if kind in WIDE_INTEGERS else name
             for name, kind in zip(names, types, strict=True)
         )
-        return f"select {columns} from ({self.connection.question}) as answer({', '.join(names)})", self.connection.parameters
+        return f"select {columns} from ({self.answer.sql}) as answer({', '.join(names)})"
 
 
 def write(source: Source, place: Place, *, is_excel: bool = False) -> int:
@@ -87,25 +72,23 @@ def export_all(
     for file in files:
         if folder.is_dir():
             check_target(file, force=force)
-    asked = Asked(connection)
     with staged_folder(folder) if staging is None else nullcontext(staging) as private:
         for table, file in zip(catalogue.marts(), files, strict=True):
-            source = Source(table.name, read_table(asked, catalogue, table, Selection()), asked)
+            source = Source(table.name, read_table(connection, catalogue, table, Selection()), connection)
             write(source, Place(form, private / file.name), is_excel=is_excel)
         try:
             folder.mkdir(parents=True, exist_ok=True)
             for file in files:
-                (private / file.name).replace(file.resolve())
+                (private / file.name).replace(file)
         except OSError as error:
             raise UsageError(f"{folder} cannot be written: {error.strerror}", "choose another place") from error
     return files
 
 
 def _write_parquet(source: Source, file: Path) -> int:
-    sql, parameters = source.question()
+    copy = f"copy ({source.question()}) to {quoted(file)} ({PARQUET})"
     try:
-        copied = source.connection.execute(f"copy ({sql}) to {quoted(file)} (format parquet, compression zstd)", parameters)
-        return copied.fetchall()[0][0]
+        return source.connection.execute(copy, source.answer.parameters).fetchall()[0][0]
     except duckdb.IOException as error:
         # As the other writers say it: DuckDB's own text is a long JSON.
         code = int(match[1]) if (match := re.search(r'"errno":"(\d+)"', str(error))) else None
@@ -120,9 +103,9 @@ def _write_arrow(source: Source, file: Path) -> int:
         hint = "`pip install 'casemart[arrow]'`; Parquet needs nothing more: `-f parquet`"
         raise UsageError("arrow needs the package pyarrow", hint) from error
 
-    sql, parameters = source.question()
+    sql = source.question()
     source.connection.abort()
-    reader = source.connection.sql(sql, params=parameters).to_arrow_reader(BATCH_ROWS)
+    reader = source.connection.sql(sql, params=source.answer.parameters).to_arrow_reader(BATCH_ROWS)
     count = 0
     with ipc.new_file(str(file), reader.schema) as writer:
         for batch in reader:

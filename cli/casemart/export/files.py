@@ -134,11 +134,11 @@ def check_target(file: Path, *, force: bool) -> None:
     # /dev/stdout is a link to whatever the shell has made of it.
     if (file.exists() and not file.is_file()) or (is_link and file.absolute().parts[1] in ("dev", "proc")):
         raise UsageError(f"{file} is not a regular file", "leave out `-o` to write to stdout")
-    if is_link and not (force and file.is_file()):
-        # It may lead out of the folder that the caller sees, to a file that nobody has asked for.
-        raise UsageError(f"{file} is a symbolic link", "name the file that it points to")
     if file.resolve().suffix.lower() in DATABASES:
         raise UsageError(f"{file} is a database, or belongs to one", "choose a name such as answer.csv")
+    if is_link:
+        # Not even by force: it may lead out of the folder that the caller sees, to a file that nobody has asked for.
+        raise UsageError(f"{file} is a symbolic link", "name the file that it points to")
     if file.exists() and not force:
         raise UsageError(f"{file} is there already", "add `--force` to overwrite it, or choose another name")
     if not file.resolve().parent.is_dir():

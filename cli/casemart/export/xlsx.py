@@ -18,6 +18,7 @@ from casemart.catalogue import Field
 from casemart.errors import CasemartError
 from casemart.export.text import in_utc, json_text, starts_formula
 from casemart.reading import Answer
+from casemart.render import unit_of
 
 LAST_ROW = 1_048_575  # of a sheet, from 0, which is the header's
 LONGEST_TEXT = 32_767
@@ -124,13 +125,10 @@ def write_xlsx(answer: Answer, file: Path, name: str) -> int:
 
 def number_format(column: Field) -> str | None:
     """Rates in percent, money to the cent, counts whole; None for a number that has no unit."""
-    is_share = column.name.endswith(("_rate", "_share")) or column.name.startswith("share_")
-    if column.unit in ("rate", "ratio") or (not column.unit and is_share):
-        code = "0.0%"
-    elif column.unit:
-        code = {"money": "#,##0.00", "count": "#,##0"}.get(column.unit, "#,##0.0")
-    else:
+    unit = unit_of(column)
+    if not unit:
         return None
+    code = {"rate": "0.0%", "money": "#,##0.00", "multiple": "#,##0.00", "count": "#,##0"}.get(unit, "#,##0.0")
     return f"+{code};-{code};{code}" if column.is_gap else code
 
 

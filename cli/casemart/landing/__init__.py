@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import json
 import re
 from collections.abc import Callable, Iterable
@@ -22,6 +23,7 @@ from casemart.landing.transaction import private_folder, transaction
 from casemart.landing.typed import Spelling, check_spelling
 from casemart.landing.withdraw import withdraw
 from casemart.locking import hold_lock
+from casemart.persons import forgotten_again
 from casemart.warehouse import Connection
 from casemart.workspace import Workspace
 
@@ -92,7 +94,7 @@ def land(
         if source.format == "CSV":
             names = read_header(Content(source, options.encoding, options.limits))
             match_header(names, source, contract.tables[source.table])
-    with hold_lock(workspace, "land"), private_folder(workspace) as folder, transaction(workspace) as connection:
+    with hold_lock(workspace, "land", say), private_folder(workspace) as folder, transaction(workspace) as connection:
         check_spelling(connection, options.spelling)
         ledger.ensure_tables(connection, contract)
         ledger.check_origin(connection, origin)
@@ -101,12 +103,14 @@ def land(
             own = [source for source in sources if source.table == name]
             if own:
                 _land_table(call, contract.tables[name], own)
+        for table, message in forgotten_again(connection, workspace.warehouse.stem) if call.files else []:
+            say(f"warning: {table}: {message}; take them out again: `casemart forget --contact ID`")
         return LandingResult(call.load_id if call.files else None, call.files, call.unchanged)
 
 
-def unland(workspace: Workspace, load_id: int) -> dict[str, int]:
+def unland(workspace: Workspace, load_id: int, *, say: Say = lambda _text: None) -> dict[str, int]:
     """Withdraws a load: its rows go, those that it had replaced come back. Rows withdrawn per table."""
-    with hold_lock(workspace, "unland"):
+    with hold_lock(workspace, "unland", say):
         if not workspace.warehouse.is_file():
             raise CasemartError(f"there is no warehouse in {workspace.home}", "land files first: `casemart land FOLDER`")
         with transaction(workspace) as connection:
@@ -162,7 +166,7 @@ def _land_table(call: _Call, table: Table, sources: list[Source]) -> None:
     found[0] = replace(found[0], superseded=found[0].superseded + vanished)
     for file, counts in zip(wanted, found, strict=True):
         ledger.record(connection, call.load_id, file.entry, counts, file.header.names, file.content.content_bytes, is_replace)
-        _report(call, counts)
+        _report(call, counts, [column.name for column in table.columns if column.name not in file.header.names])
         file.spool.remove()
     ledger.recount(connection, table)
     call.files += found
@@ -231,7 +235,10 @@ def _check_rejects(call: _Call, found: list[FileResult], spools: list[Spool]) ->
         )
 
 
-def _report(call: _Call, file: FileResult) -> None:
+def _report(call: _Call, file: FileResult, absent: list[str]) -> None:
+    """`absent` are the columns of the table that the file does not have: one of them may have been meant."""
     call.say(f"{file.file} -> {file.table}: {file.records:,} records, {file.landed:,} landed, {file.quarantined:,} quarantined")
     if file.ignored_columns:
-        call.say(f"warning: {file.file}: columns that {file.table} does not have are left out: {', '.join(file.ignored_columns)}")
+        near = {name: difflib.get_close_matches(name, absent, n=1, cutoff=0.75) for name in file.ignored_columns}
+        names = [f"{name} (did you mean {found[0]}?)" if found else name for name, found in near.items()]
+        call.say(f"warning: {file.file}: columns that {file.table} does not have are left out: {', '.join(names)}")

@@ -92,7 +92,7 @@ def replay(
     given = {"timezone": timezone, "date_format": date_format}
     spelling = {name: value for name, value in given.items() if value is not None}
     contract = load_contract()
-    with hold_lock(workspace, "quarantine replay"), private_folder(workspace) as folder, _existing(workspace) as connection:
+    with hold_lock(workspace, "quarantine replay", say), private_folder(workspace) as folder, _existing(workspace) as connection:
         ledger.ensure_tables(connection, contract)
         check_spelling(connection, Spelling(timezone or "UTC", date_format))
         call = _Call(connection, contract, folder, spelling, say, watch)

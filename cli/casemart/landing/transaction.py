@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from casemart.errors import CasemartError
+from casemart.errors import CasemartError, gist, remedy_of
+from casemart.recovery import LANDING
 from casemart.warehouse import Connection, open_private
 from casemart.workspace import Workspace
 
@@ -33,7 +33,8 @@ def transaction(workspace: Workspace) -> Iterator[Connection]:
             raise KeyboardInterrupt from error
         raise
     except duckdb.Error as error:
-        raise CasemartError(f"the warehouse could not be written: {error}", "nothing was changed") from error
+        hint = "; ".join(filter(None, ["nothing was changed", remedy_of(error)]))
+        raise CasemartError(f"the warehouse could not be written: {gist(error)}", hint) from error
     finally:
         # Closing rolls back what was not committed.
         connection.close()
@@ -43,11 +44,9 @@ def transaction(workspace: Workspace) -> Iterator[Connection]:
 
 @contextmanager
 def private_folder(workspace: Workspace) -> Iterator[Path]:
-    """A folder that only this user can read, for the files while they are read; what a killed call left is removed."""
-    for left_over in workspace.state.glob("landing-*"):
-        shutil.rmtree(left_over, ignore_errors=True)
+    """A folder that only this user can read, for the files while they are read."""
     try:
-        folder = tempfile.TemporaryDirectory(prefix="landing-", dir=workspace.state)
+        folder = tempfile.TemporaryDirectory(prefix=LANDING, dir=workspace.state)
     except OSError as error:
         raise CasemartError(f"{workspace.state} cannot be written: {error.strerror}", "choose another `--home`") from error
     with folder as name:

@@ -1,0 +1,29 @@
+"""dbt's unit tests: the definitions on rows of their own. `casemart build` leaves them out, since no data can change their outcome."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_definitions_hold_on_the_rows_of_the_unit_tests(tmp_path: Path) -> None:
+    def dbt(*arguments: str) -> str:
+        command = [sys.executable, "-P", "-c", "from dbt.cli.main import cli; cli()", *arguments]
+        folders = ["--project-dir", ROOT, "--profiles-dir", ROOT, "--target-path", tmp_path / "target", "--log-path", tmp_path]
+        env = {**os.environ, "CASEMART_WAREHOUSE": str(tmp_path / "units.duckdb")}
+        done = subprocess.run([*command, *folders], capture_output=True, text=True, env=env, check=False)
+        assert done.returncode == 0, done.stdout[-5000:] + done.stderr
+        return done.stdout
+
+    # They read the columns of what their models read, so that has to be there, though without rows.
+    dbt("seed")
+    dbt("run", "--empty")
+    dbt("test", "--select", "test_type:unit")
+    results = json.loads((tmp_path / "target" / "run_results.json").read_text())["results"]
+    written = sum(file.read_text().count("\n    model: ") for file in (ROOT / "models").rglob("unit_tests/*.yml"))
+    assert len(results) == written > 0
