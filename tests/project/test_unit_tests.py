@@ -1,4 +1,4 @@
-"""dbt's unit tests: the definitions on rows of their own. `casemart build` leaves them out, since no data can change their outcome."""
+"""dbt's unit tests: the definitions on rows of their own. `casemart build` leaves them out: no data can change their outcome."""
 
 from __future__ import annotations
 
