@@ -47,9 +47,9 @@
 
 {% macro metric_rows(mart, metrics, estimates=[], condition='true') -%}
     {#-
-        The rows of `metric_values` that a mart contributes. `metrics` maps a metric to its numerator, its denominator (none for an
-        amount) and, where that is not the denominator, the count of rows that it rests on. An estimate has its interval in
-        <metric>_ci_low and <metric>_ci_high.
+        The rows of `metric_values` that a mart contributes. `metrics` maps a metric to its numerator (none for a median or a weighted
+        score), its denominator (none for an amount too) and, where that is not the denominator, the count of rows that it rests on.
+        An estimate has its interval in <metric>_ci_low and <metric>_ci_high.
     -#}
     {%- set double = casemart.type_double() %}
     {%- for metric, parts in metrics.items() %}

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from casemart.workspace import project_dir
+from casemart.errors import UsageError
+from casemart.workspace import SETTINGS_FILE, Workspace, project_dir
 
 DUCKDB_TYPES = {"string": "varchar"}
+OWN_COLUMNS = ("cases", "accounts")  # tables that may keep columns of one's own
+NAME = re.compile("[a-z][a-z0-9_]*")
 
 
 @dataclass(frozen=True)
@@ -95,3 +99,23 @@ def load_contract(project: Path | None = None) -> Contract:
     source = yaml.safe_load(text)["sources"][0]
     tables = [_table(node) for node in source["tables"]]
     return Contract(version=_meta(source)["contract_version"], tables={table.name: table for table in tables})
+
+
+def contract_of(workspace: Workspace) -> Contract:
+    """The contract and the columns of one's own that `extra_segments` in [vars] keeps; UsageError where these do not fit."""
+    contract, given = load_contract(), workspace.settings().get("vars", {})
+    own = given.get("extra_segments", given.get("casemart_extra_segments", {}))
+    if not isinstance(own, dict) or not all(
+        name in OWN_COLUMNS and isinstance(columns, list) and all(isinstance(column, str) for column in columns)
+        for name, columns in own.items()
+    ):
+        hint = 'for example {cases = ["plan_tier"], accounts = ["csm"]}'
+        raise UsageError(f"{SETTINGS_FILE}: extra_segments is not lists of columns of {' and '.join(OWN_COLUMNS)}", hint)
+    tables = dict(contract.tables)
+    for name, columns in own.items():
+        if wrong := [column for column in columns if not NAME.fullmatch(column) or tables[name].column(column)]:
+            what = f"{SETTINGS_FILE}: `{wrong[0]}` in extra_segments cannot be a column of one's own"
+            raise UsageError(what, f"small letters, digits and `_`, and none of the columns that {name} has anyway")
+        kept = tuple(Column(column, "string", "A column of one's own.") for column in columns)
+        tables[name] = replace(tables[name], columns=(*tables[name].columns, *kept))
+    return replace(contract, tables=tables)

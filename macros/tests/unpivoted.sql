@@ -111,6 +111,48 @@
             ],
             'has_parts': false,
         },
+        'service_level': {
+            'flows': [
+                'attempts', 'answered', 'abandoned', 'waiting', 'no_outcome', 'invalid', 'no_threshold', 'answered_in_time',
+                'service_level_attempts', 'answered_with_threshold', 'ended_with_threshold', 'ended_in_time',
+                'answered_in_time_or_short_abandoned', 'ended', 'answered_wait_seconds',
+            ],
+            'stocks': [],
+            'has_parts': false,
+        },
+        'handle_time': {
+            'flows': [
+                'handled_contacts', 'measured_contacts', 'derived_contacts', 'missing_contacts', 'running_contacts', 'partial_contacts',
+                'timed_contacts', 'handle_seconds',
+            ],
+            'stocks': [],
+            'has_parts': false,
+        },
+        'contact_quality': {
+            'flows': [
+                'reviews', 'counted_reviews', 'invalid_reviews', 'not_counted_case_reviews', 'review_score_sum', 'answers', 'counted_answers',
+                'answer_score_sum', 'reviews_and_answers',
+            ],
+            'stocks': [],
+            'has_parts': false,
+        },
+        'service_audits': {'flows': ['checks', 'passed_checks', 'timed_checks'], 'stocks': [], 'has_parts': false},
+        'escalations': {
+            'flows': [
+                'closed_cases', 'escalated_cases', 'escalations', 'transferred_cases', 'transfers', 'sent_back_cases', 'sent_back_known_cases',
+                'team_before_unknown_cases', 'team_after_unknown_cases',
+            ],
+            'stocks': [],
+            'has_parts': false,
+        },
+        'contact_rate': {
+            'flows': [
+                'cases', 'cases_of_active_accounts', 'active_account_months', 'cases_of_inactive_accounts', 'cases_of_undetermined_accounts',
+                'cases_without_account', 'undetermined_account_months',
+            ],
+            'stocks': [],
+            'has_parts': true,
+        },
     }) }}
 {% endmacro %}
 

@@ -151,7 +151,7 @@ def test_a_folder_of_ones_own_stays_alone(demo: Path, casemart: Run, tmp_path: P
     (folder / "cases.csv").write_text(CASES + CASE_ROWS[1])
     workspace = data_workspace(Workspace(demo), folder)
     assert str(workspace.current) in printed
-    land_alone(workspace, folder, max_rejects=0, origin="user", say=lambda _text: None)
+    land_alone(workspace, folder, load_contract(), max_rejects=0, origin="user", say=lambda _text: None)
     with duckdb.connect(str(workspace.warehouse), read_only=True) as connection:
         assert connection.execute("select count(*) from raw.cases").fetchall() == [(1,)]
         for gone in ("raw.interactions", "information_schema.tables where table_schema = 'marts'"):

@@ -54,6 +54,21 @@ counts as (
         'milestones' as table_name,
         (select count(*) from {{ ref('casemart', 'stg_milestones') }}) as staged_rows,
         (select count(*) from {{ ref('casemart', 'fct_milestones') }}) as fact_rows
+    union all
+    select
+        'contact_attempts' as table_name,
+        (select count(*) from {{ ref('casemart', 'stg_contact_attempts') }}) as staged_rows,
+        (select count(*) from {{ ref('casemart', 'fct_contact_attempts') }}) as fact_rows
+    union all
+    select
+        'quality_reviews' as table_name,
+        (select count(*) from {{ ref('casemart', 'stg_quality_reviews') }}) as staged_rows,
+        (select count(*) from {{ ref('casemart', 'fct_quality_reviews') }}) as fact_rows
+    union all
+    select
+        'service_audits' as table_name,
+        (select count(*) from {{ ref('casemart', 'stg_service_audits') }}) as staged_rows,
+        (select count(*) from {{ ref('casemart', 'fct_service_audits') }}) as fact_rows
 )
 
 select

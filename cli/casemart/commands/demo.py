@@ -44,6 +44,7 @@ def demo(
     from casemart import guarding, notes, publishing, reading
     from casemart.catalogue import load_catalogue
     from casemart.commands.land import share
+    from casemart.contract import contract_of
     from casemart.demo import run, summary
     from casemart.export import export_all
     from casemart.progress import node_progress
@@ -66,7 +67,7 @@ def demo(
     run.check_output(workspace, folder)
     rejects = share(max_rejects or (DATA_REJECTS if data else DEMO_REJECTS))
     source = data or run.make_files(workspace, cases, call.say)
-    run.land_alone(workspace, source, max_rejects=rejects, origin=origin, say=call.say)
+    run.land_alone(workspace, source, contract_of(home if data else workspace), max_rejects=rejects, origin=origin, say=call.say)
     with node_progress(call.say, is_quiet=call.is_quiet) as (watch, say):
         # Other files, or another number of cases, are other data: nothing to compare.
         accept = [guard.name for guard in guarding.GUARDS]

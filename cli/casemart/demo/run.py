@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from casemart import __version__
-from casemart.contract import load_contract
+from casemart.contract import Contract
 from casemart.demo.generate import check_cases, generate, scripts
 from casemart.errors import UsageError
 from casemart.landing import land
@@ -52,18 +52,18 @@ def set_targets(workspace: Workspace) -> None:
         (workspace.home / name).write_text(text, encoding="utf-8")
 
 
-def land_alone(workspace: Workspace, folder: Path, *, max_rejects: float, origin: str, say: Say) -> None:
+def land_alone(workspace: Workspace, folder: Path, contract: Contract, *, max_rejects: float, origin: str, say: Say) -> None:
     """Lands the files of `folder`. When they have changed since the last call the warehouse starts anew, so that its numbers are
     those of these files alone; versions published before stay for their readers."""
     if not folder.is_dir():
         raise UsageError(f"{folder} is not a folder", "name the folder that holds your files, called like tables: cases.csv")
-    landed = _content(folder)
+    landed = _content(folder, contract)
     if _done(workspace).get("landed") == landed and workspace.warehouse.is_file():
         return
     with hold_lock(workspace, "demo", say):
         _note(workspace, landed=None)
         shutil.rmtree(workspace.warehouse.parent, ignore_errors=True)
-    land(workspace, [folder], origin=origin, max_rejects=max_rejects, say=say)
+    land(workspace, [folder], origin=origin, max_rejects=max_rejects, contract=contract, say=say)
     _note(workspace, landed=landed)
 
 
@@ -82,9 +82,8 @@ def note_output(workspace: Workspace, folder: Path) -> None:
     _note(workspace, outputs=sorted(outputs))
 
 
-def _content(folder: Path) -> str:
+def _content(folder: Path, contract: Contract) -> str:
     """What would land: the files, their bytes and the contract."""
-    contract = load_contract()
     digest = hashlib.sha256(f"{__version__} {contract}".encode())
     for source in find_sources([folder], contract, table=None, delimiter=None, say=lambda _text: None):
         digest.update(f"\0{source.path.name}\0{source.path.stat().st_size}\0".encode())

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from casemart.contract import Contract, Table, load_contract
+from casemart.contract import Contract, Table, contract_of
 from casemart.errors import CasemartError, UsageError
 from casemart.landing import ledger, quarantine, upsert
 from casemart.landing.content import Content, Limits, Progress, check_encoding
@@ -69,6 +69,7 @@ def land(
     max_rejects: float = 0.01,
     replace: bool = False,
     origin: str = "user",
+    contract: Contract | None = None,
     say: Say = lambda _text: None,
     watch: Watch = lambda _file, _progress: None,
     limits: Limits | None = None,
@@ -76,10 +77,11 @@ def land(
     """Lands files in one transaction: all of them, or nothing.
 
     `max_rejects` is the share of a file's records (0..1) that may be refused. `replace`: the files are the whole of their
-    tables. `say` gets a line per file, `watch` how far a file has been read. UsageError for a wrong path, option or
-    table, CasemartError for a file refused for its content, LockedError if somebody else works on the warehouse.
+    tables. `contract` is that of another workspace, where not this one's. `say` gets a line per file, `watch` how far a
+    file has been read. UsageError for a wrong path, option or table, CasemartError for a file refused for its content,
+    LockedError if somebody else works on the warehouse.
     """
-    contract = load_contract()
+    contract = contract or contract_of(workspace)
     if not 0 <= max_rejects <= 1:
         raise UsageError(f"--max-rejects is a share between 0 and 1 (or 0% and 100%), not {max_rejects}")
     if delimiter is not None and not re.fullmatch(r"[\t !#-/:-@[-^`{-~]", delimiter):
@@ -114,8 +116,9 @@ def unland(workspace: Workspace, load_id: int, *, say: Say = lambda _text: None)
         if not workspace.warehouse.is_file():
             raise CasemartError(f"there is no warehouse in {workspace.home}", "land files first: `casemart land FOLDER`")
         with transaction(workspace) as connection:
-            ledger.ensure_tables(connection, load_contract())
-            return withdraw(connection, load_contract(), load_id)
+            contract = contract_of(workspace)
+            ledger.ensure_tables(connection, contract)
+            return withdraw(connection, contract, load_id)
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from casemart.contract import Contract, Table, load_contract
+from casemart.contract import Contract, Table, contract_of
 from casemart.errors import CasemartError, UsageError
 from casemart.landing import ledger, quarantine, upsert
 from casemart.landing.content import Progress
@@ -91,7 +91,7 @@ def replay(
     """
     given = {"timezone": timezone, "date_format": date_format}
     spelling = {name: value for name, value in given.items() if value is not None}
-    contract = load_contract()
+    contract = contract_of(workspace)
     with hold_lock(workspace, "quarantine replay", say), private_folder(workspace) as folder, _existing(workspace) as connection:
         ledger.ensure_tables(connection, contract)
         check_spelling(connection, Spelling(timezone or "UTC", date_format))
@@ -127,7 +127,7 @@ def waiting_loads(connection: Connection, load_id: int | None, older_than_days: 
 def purge(workspace: Workspace, loads: list[int]) -> int:
     """Removes the quarantined rows of these loads for good; the ledger keeps their number. How many they were."""
     with hold_lock(workspace, "quarantine purge"), _existing(workspace) as connection:
-        ledger.ensure_tables(connection, load_contract())
+        ledger.ensure_tables(connection, contract_of(workspace))
         connection.execute(
             """
             update landing.loads as loads set purged = coalesce(loads.purged, 0) + counts.row_count

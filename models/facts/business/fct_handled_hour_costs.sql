@@ -4,12 +4,10 @@ handled as (
         periods.period_grain,
         periods.period_start,
         count(*) as handled_contacts,
-        sum(case when interactions.handle_seconds is not null then 1 else 0 end) as measured_contacts,
-        sum(interactions.handle_seconds) as measured_seconds
-    from {{ ref('casemart', 'fct_interactions') }} as interactions
+        {{ casemart.handled_hours('sum(contacts.handle_seconds)', 'count(contacts.handle_seconds)', 'count(*)') }} as handled_hours
+    from {{ ref('casemart', 'fct_handled_contacts') }} as contacts
     inner join {{ ref('casemart', 'dim_periods') }} as periods
-        on interactions.occurred_on between periods.period_start and periods.period_end
-    where interactions.is_handled_contact and interactions.is_of_counted_case
+        on contacts.handled_on between periods.period_start and periods.period_end
     group by periods.period_grain, periods.period_start
 ),
 
@@ -40,18 +38,10 @@ select
     -- Never an understated sum: a month without a cost leaves the period without one.
     case when months.months = months.months_with_cost then cast(months.assisted_support_cost as decimal(18, 2)) end as assisted_support_cost,
     handled.handled_contacts,
-    -- Contacts without a measured time count with the mean of the measured ones.
-    cast(handled.measured_seconds as {{ casemart.type_double() }}) / nullif(handled.measured_contacts, 0)
-    * handled.handled_contacts / 3600 as handled_hours,
+    handled.handled_hours,
     case
         when months.months = months.months_with_cost
-            then
-                cast(months.assisted_support_cost as {{ casemart.type_double() }})
-                / nullif(
-                    cast(handled.measured_seconds as {{ casemart.type_double() }}) / nullif(handled.measured_contacts, 0)
-                    * handled.handled_contacts / 3600,
-                    0
-                )
+            then cast(months.assisted_support_cost as {{ casemart.type_double() }}) / nullif(handled.handled_hours, 0)
     end as cost_per_handled_hour
 from months
 left join handled on months.period_grain = handled.period_grain and months.period_start = handled.period_start

@@ -55,6 +55,18 @@ outage_effects as (
     select * from {{ ref('casemart', 'fct_outage_effects') }}
 ),
 
+attempts as (
+    select * from {{ ref('casemart', 'fct_contact_attempts') }}
+),
+
+reviews as (
+    select * from {{ ref('casemart', 'fct_quality_reviews') }}
+),
+
+audits as (
+    select * from {{ ref('casemart', 'fct_service_audits') }}
+),
+
 findings as (
     {{ casemart.finding('after_as_of', 'cases', 'Opened after the as-of day: absent from every metric', 'cases', 'case_id',
         'not (' ~ casemart.is_known('opened_at') ~ ')') }}
@@ -230,6 +242,50 @@ findings as (
     {{ casemart.finding('not_a_customer', 'milestones', 'Contracts are known, but none of this account: never due',
         ref('casemart', 'stg_milestones'), 'milestone_id',
         'account_id not in (select account_id from contracts) and exists (select 1 from contracts)') }}
+    union all
+    {{ casemart.finding('after_as_of', 'contact_attempts', 'Offered after the as-of day: absent from every metric',
+        ref('casemart', 'stg_contact_attempts'), 'attempt_id', 'not (' ~ casemart.is_known('offered_at') ~ ')') }}
+    union all
+    {{ casemart.finding('after_as_of', 'quality_reviews', 'After the as-of day: absent from every metric',
+        ref('casemart', 'stg_quality_reviews'), 'review_id', 'not (' ~ casemart.is_known('reviewed_at') ~ ')') }}
+    union all
+    {{ casemart.finding('after_as_of', 'service_audits', 'After the as-of day: absent from every metric',
+        ref('casemart', 'stg_service_audits'), 'audit_id', 'not (' ~ casemart.is_known('audited_at') ~ ')') }}
+    union all
+    {{ casemart.finding('ends_before_offer', 'contact_attempts', 'Answered or abandoned before it was offered: in no rate',
+        'attempts', 'attempt_id', "attempt_state = 'invalid'") }}
+    union all
+    {{ casemart.finding('late_outcome', 'contact_attempts', 'Ended after the settlement: counted as without outcome',
+        'attempts', 'attempt_id', 'is_late') }}
+    union all
+    {{ casemart.finding('no_threshold', 'contact_attempts', 'The seed service_thresholds has none for its channel and queue on that day: in no service level',
+        'attempts', 'attempt_id', 'not has_threshold') }}
+    union all
+    {{ casemart.finding('orphan', 'contact_attempts', 'Its case is unknown: it still counts as an attempt',
+        'attempts', 'attempt_id', 'case_id is not null and case_id not in (select case_id from cases)') }}
+    union all
+    {{ casemart.finding('unknown_channel', 'contact_attempts', 'The seed channels does not know the channel: a segment of its own',
+        'attempts', 'attempt_id', 'channel not in (select channel from ' ~ ref('casemart', 'channels') ~ ')') }}
+    union all
+    {{ casemart.finding('orphan', 'quality_reviews', 'Its case is unknown: not in the score',
+        'reviews', 'review_id', 'case_id is not null and case_id not in (select case_id from cases)') }}
+    union all
+    {{ casemart.finding('orphan_interaction', 'quality_reviews', 'Its interaction is unknown, or later than the review: without effect',
+        'reviews', 'review_id', 'is_interaction_unknown') }}
+    union all
+    {{ casemart.finding('score_outside_scale', 'quality_reviews', 'The score is outside 0..max_score, or max_score not above 0: not in the score',
+        'reviews', 'review_id', "review_state = 'invalid'") }}
+    union all
+    {{ casemart.finding('unknown_check', 'service_audits', 'The seed audit_checks does not know the check: a segment of its own',
+        'audits', 'audit_id', 'not is_check_known') }}
+    union all
+    {{ casemart.finding('negative_duration', 'service_audits', 'The wait is negative: left out', 'audits', 'audit_id', 'is_wait_negative') }}
+    union all
+    {{ casemart.finding('negative_duration', 'interactions', 'The handle time is negative: left out',
+        'interactions', 'interaction_id', 'handle_seconds < 0') }}
+    union all
+    {{ casemart.finding('ends_after_as_of', 'interactions', 'A conversation that still runs at the end of the as-of day: without handle time',
+        ref('casemart', 'fct_handled_contacts'), 'interaction_id', 'is_running') }}
 )
 
 select

@@ -147,6 +147,39 @@ all_metrics as (
         'unmet_need_rate': ('unmet_need_answers', 'contact_known_answers'),
         'projected_demand': ('projected_demand', none, 'contact_known_answers'),
     }, estimates=['needed_help_rate', 'unmet_need_rate', 'projected_demand']) }}
+    union all
+    {{ casemart.metric_rows(ref('casemart', 'service_level'), {
+        'service_level': ('answered_in_time', 'service_level_attempts'),
+        'service_level_answered_only': ('answered_in_time', 'answered_with_threshold'),
+        'service_level_offered': ('answered_in_time', 'ended_with_threshold'),
+        'service_level_abandons_as_met': ('ended_in_time', 'ended_with_threshold'),
+        'service_level_short_abandons_as_met': ('answered_in_time_or_short_abandoned', 'ended_with_threshold'),
+        'abandonment_rate': ('abandoned', 'ended'),
+        'average_speed_of_answer': ('answered_wait_seconds', 'answered'),
+        'speed_of_answer_p90': (none, none, 'answered'),
+    }) }}
+    union all
+    {{ casemart.metric_rows(ref('casemart', 'handle_time'), {'average_handle_time': ('handle_seconds', 'timed_contacts')}) }}
+    union all
+    {{ casemart.metric_rows(ref('casemart', 'contact_quality'), {'contact_quality': (none, none, 'reviews_and_answers')}) }}
+    union all
+    {{ casemart.metric_rows(ref('casemart', 'escalations'), {
+        'escalation_rate': ('escalated_cases', 'closed_cases'),
+        'transfer_rate': ('transferred_cases', 'closed_cases'),
+        'escalation_sent_back_rate': ('sent_back_cases', 'sent_back_known_cases'),
+        'minutes_to_escalation': (none, none, 'escalated_cases'),
+        'minutes_to_escalation_median': (none, none, 'escalated_cases'),
+        'minutes_escalation_to_resolution': (none, none, 'escalated_cases'),
+        'minutes_escalation_to_resolution_median': (none, none, 'escalated_cases'),
+    }) }}
+    union all
+    {{ casemart.metric_rows(ref('casemart', 'contact_rate'), {'contact_rate': ('cases_of_active_accounts', 'active_account_months')}) }}
+    union all
+    {{ casemart.metric_rows(
+        ref('casemart', 'service_audits'),
+        {'service_audit_pass_rate': ('passed_checks', 'checks')},
+        estimates=['service_audit_pass_rate'],
+    ) }}
 )
 
 select
