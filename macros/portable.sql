@@ -88,6 +88,39 @@
     string_agg({{ value }}, '{{ separator }}' order by {{ value }})
 {%- endmacro %}
 
+{# The same with the zone in a column. A skipped local time moves forward by the gap, a repeated one is its second occurrence. #}
+{% macro to_utc_from(local_timestamp, zone) %}{{ return(adapter.dispatch('to_utc_from', 'casemart')(local_timestamp, zone)) }}{% endmacro %}
+{% macro default__to_utc_from(local_timestamp, zone) -%}
+    ((({{ local_timestamp }}) at time zone {{ zone }}) at time zone 'UTC')
+{%- endmacro %}
+
+{% macro from_utc_to(utc_timestamp, zone) %}{{ return(adapter.dispatch('from_utc_to', 'casemart')(utc_timestamp, zone)) }}{% endmacro %}
+{% macro default__from_utc_to(utc_timestamp, zone) -%}
+    ((({{ utc_timestamp }}) at time zone 'UTC') at time zone {{ zone }})
+{%- endmacro %}
+
+{# 1 = Monday to 7 = Sunday. #}
+{% macro weekday_number(day) %}{{ return(adapter.dispatch('weekday_number', 'casemart')(day)) }}{% endmacro %}
+{% macro default__weekday_number(day) %}cast(extract(isodow from {{ day }}) as integer){% endmacro %}
+
+{% macro add_minutes(moment, minutes) %}{{ return(adapter.dispatch('add_minutes', 'casemart')(moment, minutes)) }}{% endmacro %}
+{% macro default__add_minutes(moment, minutes) %}({{ moment }} + ({{ minutes }}) * interval '1 minute'){% endmacro %}
+
+{# Seconds to the microsecond: exact, so that durations add up. #}
+{% macro exact_seconds(earlier, later) %}{{ return(adapter.dispatch('exact_seconds', 'casemart')(earlier, later)) }}{% endmacro %}
+{% macro default__exact_seconds(earlier, later) -%}
+    cast(cast(epoch_us({{ later }}) - epoch_us({{ earlier }}) as decimal(18, 0)) * 0.000001 as decimal(18, 6))
+{%- endmacro %}
+{% macro postgres__exact_seconds(earlier, later) -%}
+    cast(extract(epoch from {{ later }}) - extract(epoch from {{ earlier }}) as decimal(18, 6))
+{%- endmacro %}
+
+{% macro add_exact_seconds(moment, seconds) %}{{ return(adapter.dispatch('add_exact_seconds', 'casemart')(moment, seconds)) }}{% endmacro %}
+{% macro default__add_exact_seconds(moment, seconds) -%}
+    ({{ moment }} + to_microseconds(cast(cast({{ seconds }} as decimal(38, 6)) * 1000000 as bigint)))
+{%- endmacro %}
+{% macro postgres__add_exact_seconds(moment, seconds) %}({{ moment }} + ({{ seconds }}) * interval '1 second'){% endmacro %}
+
 {% macro literal(value) -%}
     {#- A var as an SQL literal: null, number, boolean or quoted text. -#}
     {%- if value is none -%}null

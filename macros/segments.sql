@@ -298,7 +298,7 @@
     group by {{ key }}
 {%- endmacro %}
 
-{% macro by_segments(relation, segments, day) -%}
+{% macro by_segments(relation, segments, day=none) -%}
     {#- The rows of a fact once for the total and once more for each segment; a missing attribute is the segment (none). -#}
     {%- for segment_by in ['all'] + casemart.with_own_segments(segments) %}
     select

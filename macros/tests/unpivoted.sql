@@ -153,6 +153,26 @@
             'stocks': [],
             'has_parts': true,
         },
+        'response_time': {
+            'flows': ['responded_cases', 'responded_before_opening_cases', 'business_responded_cases'],
+            'stocks': ['waiting_cases'],
+            'has_parts': false,
+        },
+        'resolution_time': {
+            'flows': [
+                'resolved_cases', 'provisional_cases', 'timed_cases', 'business_timed_cases', 'first_closed_cases', 'no_contact_cases',
+                'settled_closed_cases', 'reopened_cases', 'reopened_so_far_cases',
+            ],
+            'stocks': [],
+            'has_parts': false,
+        },
+        'sla_attainment': {
+            'flows': [
+                'attained_clocks', 'breached_clocks', 'judged_clocks', 'withdrawn_clocks', 'no_target_clocks', 'no_schedule_clocks',
+            ],
+            'stocks': ['running_clocks', 'paused_clocks', 'attained_so_far_clocks'],
+            'has_parts': false,
+        },
     }) }}
 {% endmacro %}
 

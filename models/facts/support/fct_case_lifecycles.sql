@@ -61,6 +61,7 @@ select
     case_type,
     topic,
     process,
+    schedule,
     opened_at,
     {{ casemart.local_day('opened_at') }} as opened_on,
     first_closed_at,

@@ -67,6 +67,14 @@ audits as (
     select * from {{ ref('casemart', 'fct_service_audits') }}
 ),
 
+services as (
+    select * from {{ ref('casemart', 'fct_case_service') }}
+),
+
+clocks as (
+    select * from {{ ref('casemart', 'fct_sla_clocks') }}
+),
+
 findings as (
     {{ casemart.finding('after_as_of', 'cases', 'Opened after the as-of day: absent from every metric', 'cases', 'case_id',
         'not (' ~ casemart.is_known('opened_at') ~ ')') }}
@@ -286,6 +294,24 @@ findings as (
     union all
     {{ casemart.finding('ends_after_as_of', 'interactions', 'A conversation that still runs at the end of the as-of day: without handle time',
         ref('casemart', 'fct_handled_contacts'), 'interaction_id', 'is_running') }}
+    union all
+    {{ casemart.finding('unknown_schedule', 'cases', 'The seed schedules does not know the schedule at the opening: no business minutes',
+        'services', 'case_id', 'schedule not in (select lower(schedule) from ' ~ ref('casemart', 'schedules') ~ ')') }}
+    union all
+    {{ casemart.finding('no_target', 'cases', 'No row of the seed sla_targets fits: no promise to keep',
+        'clocks', 'case_id', "sla_state = 'no_target'") }}
+    union all
+    {{ casemart.finding('no_schedule', 'cases', 'The schedule of the promise is never open again: it never falls due',
+        'clocks', 'case_id', "sla_state = 'no_schedule' and schedule in (select lower(schedule) from " ~ ref('casemart', 'schedules') ~ ')') }}
+    union all
+    {{ casemart.finding('resolved_before_opening', 'cases', 'The resolution is earlier than the opening: no duration',
+        'services', 'case_id', 'resolved_at < opened_at') }}
+    union all
+    {{ casemart.finding('answered_before_opening', 'cases', 'The first response is earlier than the opening: taken as 0 minutes',
+        'services', 'case_id', 'is_response_before_opening') }}
+    union all
+    {{ casemart.finding('late_reopening', 'cases', 'Reopened after the reopening window: changes neither the reopen rate nor the resolution',
+        'services', 'case_id', "reopening_state = 'late'") }}
 )
 
 select

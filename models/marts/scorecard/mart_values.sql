@@ -180,6 +180,33 @@ all_metrics as (
         {'service_audit_pass_rate': ('passed_checks', 'checks')},
         estimates=['service_audit_pass_rate'],
     ) }}
+    union all
+    {{ casemart.metric_rows(ref('casemart', 'response_time'), {
+        'first_response_minutes': (none, none, 'responded_cases'),
+        'first_response_minutes_median': (none, none, 'responded_cases'),
+        'first_response_minutes_p90': (none, none, 'responded_cases'),
+        'first_response_minutes_mean': ('first_response_minutes_total', 'responded_cases'),
+        'first_response_business_minutes': (none, none, 'business_responded_cases'),
+        'first_response_business_minutes_median': (none, none, 'business_responded_cases'),
+        'first_response_business_minutes_p90': (none, none, 'business_responded_cases'),
+        'first_response_business_minutes_mean': ('first_response_business_minutes_total', 'business_responded_cases'),
+    }) }}
+    union all
+    {{ casemart.metric_rows(ref('casemart', 'resolution_time'), {
+        'resolution_minutes': (none, none, 'timed_cases'),
+        'resolution_minutes_median': (none, none, 'timed_cases'),
+        'resolution_minutes_p90': (none, none, 'timed_cases'),
+        'resolution_minutes_mean': ('resolution_minutes_total', 'timed_cases'),
+        'resolution_business_minutes': (none, none, 'business_timed_cases'),
+        'resolution_business_minutes_median': (none, none, 'business_timed_cases'),
+        'resolution_business_minutes_p90': (none, none, 'business_timed_cases'),
+        'resolution_business_minutes_mean': ('resolution_business_minutes_total', 'business_timed_cases'),
+        'reopen_rate': ('reopened_cases', 'settled_closed_cases'),
+    }) }}
+    union all
+    {{ casemart.metric_rows(ref('casemart', 'sla_attainment'), {
+        'sla_attainment': ('attained_clocks', 'judged_clocks'),
+    }) }}
 )
 
 select
