@@ -139,6 +139,21 @@ def test_no_mart_has_a_metric_that_the_catalogue_does_not_know(models: dict[str,
     assert metrics == catalogue
 
 
+def test_marts_need_the_raw_tables_that_the_seed_says(manifest: dict[str, Any], models: dict[str, dict[str, Any]]) -> None:
+    rows = list(csv.DictReader((ROOT / "seeds" / "mart_inputs.csv").open(encoding="utf-8")))
+    catalogue = csv.DictReader((ROOT / "seeds" / "metric_catalog.csv").open(encoding="utf-8"))
+    assert {row["mart"] for row in rows} == {metric["mart"] for metric in catalogue}
+    parents = manifest["parent_map"]
+    for mart in {row["mart"] for row in rows}:
+        reached, waiting = set(), [models[mart]["unique_id"]]
+        while waiting:
+            node = waiting.pop()
+            reached.add(node)
+            waiting += [parent for parent in parents.get(node, ()) if parent not in reached]
+        tables = {node.rpartition(".")[2] for node in reached if node.startswith("source.")}
+        assert {row["table_name"] for row in rows if row["mart"] == mart} <= tables, mart
+
+
 def test_as_of_reads_every_event_of_the_contract() -> None:
     sql = (ROOT / "models" / "dimensions" / "dim_as_of.sql").read_text()
     read = set(re.findall(r"select (\w+) as happened_at from \{\{ ref\('casemart', 'stg_(\w+)'\) \}\}", sql))
