@@ -122,7 +122,8 @@ def test_catalogue_names_columns_of_its_marts(models: dict[str, dict[str, Any]])
         assert metric["value_column"] == metric["metric"]
         parts = [metric["numerator_column"], metric["denominator_column"]]
         # Amounts have no denominator; medians, correlations and weighted means have neither part.
-        assert all(parts) or metric["unit"] not in ("rate", "ratio"), metric["metric"]
+        is_difference = metric["metric"].endswith("_gap")
+        assert all(parts) or is_difference or metric["unit"] not in ("rate", "ratio"), metric["metric"]
         assert not any(column and column not in columns for column in parts), metric["metric"]
         assert {f"{metric['metric']}_target", f"{metric['metric']}_gap"} <= set(columns)
 
