@@ -65,9 +65,9 @@
             account_id as own_account_id
         from {{ ref('casemart', 'fct_case_lifecycles') }}
     ) as own_case on segment_rows.case_id = own_case.own_case_id
-    {{ casemart.join_account_attribute(segment_by, 'own', 'own_case.own_account_id', 'segment_rows.' ~ day) }}
+    {{ casemart.join_account_attribute(segment_by, 'own', 'own_case.own_account_id', 'segment_rows.' ~ (day or 'is_missing')) }}
     {%- elif segment_by in casemart.own_segments('accounts') %}
-    {{ casemart.join_account_attribute(segment_by, 'own', 'segment_rows.account_id', day if '(' in day else 'segment_rows.' ~ day) }}
+    {{ casemart.join_account_attribute(segment_by, 'own', 'segment_rows.account_id', day if '(' in (day or '') else 'segment_rows.' ~ (day or 'is_missing')) }}
     {%- endif %}
 {%- endmacro %}
 

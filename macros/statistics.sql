@@ -75,8 +75,10 @@
     {%- set variance_x = '(' ~ n ~ ' * cast(' ~ squares_x ~ ' as ' ~ double ~ ') - ' ~ x ~ ' * ' ~ x ~ ')' -%}
     {%- set variance_y = '(' ~ n ~ ' * cast(' ~ squares_y ~ ' as ' ~ double ~ ') - ' ~ y ~ ' * ' ~ y ~ ')' -%}
     {#- What rounding leaves of a variance of 0 is no variance. -#}
+    {%- set least_x = '1e-12 * ' ~ n ~ ' * cast(' ~ squares_x ~ ' as ' ~ double ~ ')' -%}
+    {%- set least_y = '1e-12 * ' ~ n ~ ' * cast(' ~ squares_y ~ ' as ' ~ double ~ ')' -%}
     case
-        when {{ number }} >= {{ var('casemart_correlation_min_points') }} and {{ variance_x }} > 1e-9 and {{ variance_y }} > 1e-9
+        when {{ number }} >= {{ var('casemart_correlation_min_points') }} and {{ variance_x }} > {{ least_x }} and {{ variance_y }} > {{ least_y }}
             then {{ casemart.rounded(
                 'least(greatest((' ~ n ~ ' * cast(' ~ products ~ ' as ' ~ double ~ ') - ' ~ x ~ ' * ' ~ y
                 ~ ') / sqrt(' ~ variance_x ~ ' * ' ~ variance_y ~ '), -1), 1)'

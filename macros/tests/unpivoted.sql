@@ -3,7 +3,8 @@
 {% macro additive_measures() %}
     {#-
         Mart -> what of it sums: `flows` over time and segments, `stocks` over segments only. Where the entity of products and
-        contract types is a part of an account (`has_parts`), these two do not sum to the total.
+        contract types is a part of an account (`has_parts`), these two do not sum to the total. Several entries of one `mart` may be
+        kept apart; `segments` are the only dimensions in which the measures exist.
     -#}
     {{ return({
         'first_contact_resolution': {
@@ -173,15 +174,70 @@
             'stocks': ['running_clocks', 'paused_clocks', 'attained_so_far_clocks'],
             'has_parts': false,
         },
+        'customer_voice of cases': {
+            'mart': 'customer_voice',
+            'flows': [
+                'satisfaction_answers', 'satisfied_answers', 'neutral_answers', 'dissatisfied_answers', 'effort_answers', 'effort_points',
+                'easy_answers', 'transactional_recommendation_answers', 'transactional_promoters', 'transactional_passives',
+                'transactional_detractors', 'transactional_net_promoters',
+            ],
+            'stocks': [],
+            'has_parts': false,
+            'segments': ['all'] + casemart.with_own_segments(casemart.case_segments() + ['topic']),
+        },
+        'customer_voice of relations': {
+            'mart': 'customer_voice',
+            'flows': [
+                'relationship_answers', 'relationship_satisfied_answers', 'relationship_neutral_answers',
+                'relationship_dissatisfied_answers', 'recommendation_answers', 'promoters', 'passives', 'detractors', 'net_promoters',
+            ],
+            'stocks': [],
+            'has_parts': false,
+            'segments': ['all'] + casemart.with_own_segments(casemart.account_segments()),
+        },
+        'customer_voice of self-help': {
+            'mart': 'customer_voice',
+            'flows': [
+                'self_help_answers', 'self_help_satisfied_answers', 'self_help_neutral_answers', 'self_help_dissatisfied_answers',
+            ],
+            'stocks': [],
+            'has_parts': false,
+            'segments': ['all', 'channel', 'product', 'topic'],
+        },
+        'survey_response': {
+            'flows': [
+                'invitations', 'settled_invitations', 'answered_invitations', 'unanswered_invitations', 'undetermined_invitations',
+                'answered_so_far_invitations', 'not_counted_case_invitations', 'rated_invitations', 'satisfied_invitations',
+                'possibly_satisfied_invitations',
+            ],
+            'stocks': [],
+            'has_parts': false,
+        },
+        'experience_drivers by driver': {
+            'mart': 'experience_drivers',
+            'flows': ['driver_answers', 'satisfied_answers', 'neutral_answers', 'dissatisfied_answers', 'pairs'],
+            'stocks': [],
+            'has_parts': false,
+            'segments': ['driver'],
+        },
+        'experience_drivers of expectations': {
+            'mart': 'experience_drivers',
+            'flows': ['expectation_answers', 'exceeded_answers', 'met_answers', 'below_answers'],
+            'stocks': [],
+            'has_parts': false,
+            'segments': ['all', 'survey_type'] + casemart.with_own_segments(casemart.account_segments()),
+        },
     }) }}
 {% endmacro %}
 
 {% macro unpivoted(is_flow_only=false) -%}
     {#- A row per mart, cell and additive measure. -#}
     {%- set rows = [] %}
-    {%- for mart, measures in casemart.additive_measures().items() %}
+    {%- for name, measures in casemart.additive_measures().items() %}
     {%- for measure in measures.flows + ([] if is_flow_only else measures.stocks) %}
-    {%- do rows.append({'mart': mart, 'measure': measure, 'has_parts': measures.has_parts}) %}
+    {%- do rows.append({
+        'mart': measures.get('mart', name), 'measure': measure, 'has_parts': measures.has_parts, 'segments': measures.get('segments'),
+    }) %}
     {%- endfor %}
     {%- endfor %}
     {%- for row in rows %}
@@ -193,7 +249,9 @@
         '{{ row.mart }}.{{ row.measure }}' as measure,
         cast({{ row.measure }} as decimal(18, 2)) as measure_value
     from {{ ref('casemart', row.mart) }}
-    {{ "where segment_by not in ('product', 'contract_type')" if row.has_parts and not is_flow_only }}
+    where
+        {{ "segment_by not in ('product', 'contract_type')" if row.has_parts and not is_flow_only else '1 = 1' }}
+        {{ "and segment_by in ('" ~ row.segments | join("', '") ~ "')" if row.segments }}
     {{ 'union all' if not loop.last }}
     {%- endfor %}
 {%- endmacro %}

@@ -69,6 +69,11 @@ counts as (
         'service_audits' as table_name,
         (select count(*) from {{ ref('casemart', 'stg_service_audits') }}) as staged_rows,
         (select count(*) from {{ ref('casemart', 'fct_service_audits') }}) as fact_rows
+    union all
+    select
+        'survey_invitations' as table_name,
+        (select count(*) from {{ ref('casemart', 'stg_survey_invitations') }}) as staged_rows,
+        (select count(*) from {{ ref('casemart', 'fct_survey_invitations') }}) as fact_rows
 )
 
 select

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 import yaml
 
+from casemart.catalogue import SCHEMAS
 from casemart.contract import load_contract
 
 ROOT = Path(__file__).parents[2]
@@ -153,6 +154,23 @@ def test_marts_need_the_raw_tables_that_the_seed_says(manifest: dict[str, Any], 
             waiting += [parent for parent in parents.get(node, ()) if parent not in reached]
         tables = {node.rpartition(".")[2] for node in reached if node.startswith("source.")}
         assert {row["table_name"] for row in rows if row["mart"] == mart} <= tables, mart
+
+
+def test_private_facts_are_published_nowhere(manifest: dict[str, Any], models: dict[str, dict[str, Any]]) -> None:
+    private = {name: node for name, node in models.items() if node["schema"] == "private"}
+    assert set(private) == {"fct_employee_answers", "fct_employee_satisfaction"}
+    assert all(node["config"]["meta"]["private"] for node in private.values())
+    assert set(private) == {name for name, node in models.items() if node["config"]["meta"].get("private")}
+    assert "private" not in SCHEMAS  # from casemart.catalogue import SCHEMAS
+    ids = {node["unique_id"] for node in private.values()}
+    readers = {name for name, node in models.items() if ids & set(node["depends_on"]["nodes"])}
+    assert readers == {"fct_employee_satisfaction", "employee_satisfaction", "employee_satisfaction_correlation"}
+    answers = private["fct_employee_answers"]["columns"]
+    assert not {"agent_id", "contact_id", "case_id", "session_id", "invitation_id", "answer"} & set(answers)
+    assert not any(
+        ids & set(node["depends_on"]["nodes"])
+        for node in (*manifest["exposures"].values(), *manifest["semantic_models"].values())
+    )
 
 
 def test_as_of_reads_every_event_of_the_contract() -> None:

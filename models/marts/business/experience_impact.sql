@@ -4,7 +4,7 @@ experiences as (
 ),
 
 segmented as (
-    {{ casemart.by_segments('experiences', casemart.account_segments()) }}
+    {{ casemart.by_segments('experiences', casemart.account_segments(), 'anchor_on') }}
 ),
 
 counted as (

@@ -75,6 +75,10 @@ clocks as (
     select * from {{ ref('casemart', 'fct_sla_clocks') }}
 ),
 
+invitations as (
+    select * from {{ ref('casemart', 'stg_survey_invitations') }}
+),
+
 findings as (
     {{ casemart.finding('after_as_of', 'cases', 'Opened after the as-of day: absent from every metric', 'cases', 'case_id',
         'not (' ~ casemart.is_known('opened_at') ~ ')') }}
@@ -312,6 +316,41 @@ findings as (
     union all
     {{ casemart.finding('late_reopening', 'cases', 'Reopened after the reopening window: changes neither the reopen rate nor the resolution',
         'services', 'case_id', "reopening_state = 'late'") }}
+    union all
+    {{ casemart.finding('after_as_of', 'survey_invitations', 'After the as-of day: absent from every metric',
+        'invitations', 'invitation_id', "survey_type <> 'employee' and not (" ~ casemart.is_known('sent_at') ~ ')') }}
+    union all
+    {{ casemart.finding('private', 'survey_invitations', 'Invitations of employees: kept out of the published facts',
+        'invitations', 'null', "survey_type = 'employee'") }}
+    union all
+    {{ casemart.finding('not_counted_case', 'survey_invitations', 'About a case that is excluded, a duplicate, unknown or opened later: in no response rate',
+        ref('casemart', 'fct_survey_invitations'), 'invitation_id', "invitation_state = 'not_counted_case'") }}
+    union all
+    {{ casemart.finding('late_answer', 'survey_invitations', 'Answered after the settlement: not answered, and changes nothing',
+        ref('casemart', 'fct_survey_invitations'), 'invitation_id', 'has_late_answer') }}
+    union all
+    {{ casemart.finding('orphan_invitation', 'survey_responses', 'Its invitation is unknown: in no response rate',
+        ref('casemart', 'fct_survey_responses'), 'response_id',
+        'invitation_id is not null and invitation_id not in (select invitation_id from invitations)') }}
+    union all
+    {{ casemart.finding('before_invitation', 'survey_responses', 'Came before its invitation was sent: does not answer it',
+        ref('casemart', 'fct_survey_responses') ~ ' as responses inner join invitations on responses.invitation_id = invitations.invitation_id',
+        'responses.response_id', 'responses.responded_at < invitations.sent_at') }}
+    union all
+    {{ casemart.finding('repeat', 'survey_responses', 'Another answer counts for the same survey, question and subject: without effect in measures of satisfaction',
+        ref('casemart', 'fct_survey_responses'), 'response_id', "answer_state = 'repeat'") }}
+    union all
+    {{ casemart.finding('unusable', 'survey_responses', 'No score on a scale, or no yes or no: in no metric',
+        ref('casemart', 'fct_survey_responses'), 'response_id', "answer_state = 'unusable'") }}
+    union all
+    {{ casemart.finding('other_scale', 'survey_responses', 'On another scale than the one that the question is fixed to: in no metric',
+        ref('casemart', 'fct_survey_responses'), 'response_id', "answer_state = 'other_scale'") }}
+    union all
+    {{ casemart.finding('not_counted_case', 'survey_responses', 'About a case that is excluded, a duplicate, unknown or opened later: in no measure of satisfaction',
+        ref('casemart', 'fct_survey_responses'), 'response_id', "answer_state = 'not_counted_case'") }}
+    union all
+    {{ casemart.finding('unknown_question', 'survey_responses', 'The seed survey_questions does not know the question for that kind of survey: in no metric',
+        ref('casemart', 'fct_survey_responses'), 'response_id', "answer_state = 'unknown_question'") }}
 )
 
 select

@@ -207,6 +207,68 @@ all_metrics as (
     {{ casemart.metric_rows(ref('casemart', 'sla_attainment'), {
         'sla_attainment': ('attained_clocks', 'judged_clocks'),
     }) }}
+    union all
+    {{ casemart.metric_rows(
+        ref('casemart', 'customer_voice'),
+        {
+            'customer_satisfaction': ('satisfied_answers', 'satisfaction_answers'),
+            'customer_satisfaction_mean': ('satisfaction_points', 'satisfaction_answers'),
+            'transactional_net_promoter_score': ('transactional_net_promoters', 'transactional_recommendation_answers'),
+            'customer_effort_score': ('effort_points', 'effort_answers'),
+            'customer_effort_easy_rate': ('easy_answers', 'effort_answers'),
+        },
+        estimates=[
+            'customer_satisfaction', 'customer_satisfaction_mean', 'transactional_net_promoter_score', 'customer_effort_score',
+            'customer_effort_easy_rate',
+        ],
+        condition="mart.segment_by not in ('industry', 'size_band')",
+    ) }}
+    union all
+    {{ casemart.metric_rows(
+        ref('casemart', 'customer_voice'),
+        {
+            'relationship_satisfaction': ('relationship_satisfied_answers', 'relationship_answers'),
+            'net_promoter_score': ('net_promoters', 'recommendation_answers'),
+            'recommendation_rate': ('promoters', 'recommendation_answers'),
+        },
+        estimates=['relationship_satisfaction', 'net_promoter_score', 'recommendation_rate'],
+        condition="mart.segment_by in ('all', 'account_segment', 'region', 'industry', 'size_band')",
+    ) }}
+    union all
+    {{ casemart.metric_rows(
+        ref('casemart', 'customer_voice'),
+        {'self_help_satisfaction': ('self_help_satisfied_answers', 'self_help_answers')},
+        estimates=['self_help_satisfaction'],
+        condition="mart.segment_by in ('all', 'channel', 'product', 'topic')",
+    ) }}
+    union all
+    {{ casemart.metric_rows(
+        ref('casemart', 'survey_response'),
+        {'survey_response_rate': ('answered_invitations', 'settled_invitations')},
+    ) }}
+    union all
+    {{ casemart.metric_rows(
+        ref('casemart', 'employee_satisfaction'),
+        {'employee_satisfaction': ('satisfied_employee_answers', 'employee_answers')},
+        estimates=['employee_satisfaction'],
+    ) }}
+    union all
+    {{ casemart.metric_rows(
+        ref('casemart', 'experience_drivers'),
+        {
+            'driver_satisfaction_rate': ('satisfied_answers', 'driver_answers'),
+            'driver_dissatisfaction_rate': ('dissatisfied_answers', 'driver_answers'),
+        },
+        estimates=['driver_satisfaction_rate', 'driver_dissatisfaction_rate'],
+        condition="mart.segment_by = 'driver'",
+    ) }}
+    union all
+    {{ casemart.metric_rows(
+        ref('casemart', 'experience_drivers'),
+        {'exceeded_expectations_rate': ('exceeded_answers', 'expectation_answers')},
+        estimates=['exceeded_expectations_rate'],
+        condition="mart.segment_by <> 'driver'",
+    ) }}
 )
 
 select

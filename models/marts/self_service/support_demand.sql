@@ -8,7 +8,7 @@ demand as (
 ),
 
 accounts as (
-    {{ casemart.by_segments('demand', casemart.account_segments()) }}
+    {{ casemart.by_segments('demand', casemart.account_segments(), 'stock_on') }}
 ),
 
 -- Accounts of the period's last day, and what was heard from them in the period.
