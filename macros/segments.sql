@@ -310,17 +310,17 @@
     {%- endfor %}
 {%- endmacro %}
 
-{% macro in_periods(relation, day, segments, has_weeks=true) -%}
+{% macro in_periods(relation, day, segments, has_weeks=true, attribute_day=none) -%}
     {#-
         The rows of a fact by segment, once for each published period that holds their `day`: what a mart counts. `has_weeks` is
-        false for facts of whole months.
+        false for facts of whole months; own attributes are those of `attribute_day`, where that is another day.
     -#}
     select
         days.period_grain,
         days.period_start,
         days.period_end,
         by_segment.*
-    from ({{ casemart.by_segments(relation, segments, day) }}) as by_segment
+    from ({{ casemart.by_segments(relation, segments, attribute_day or day) }}) as by_segment
     inner join {{ ref('casemart', 'dim_period_days') }} as days on by_segment.{{ day }} = days.date_day
     {%- if not has_weeks %}
     where days.period_grain <> 'week'

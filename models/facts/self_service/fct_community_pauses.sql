@@ -78,5 +78,6 @@ select
     is_hosted,
     topic,
     product,
+    account_id,
     account_segment
 from stated

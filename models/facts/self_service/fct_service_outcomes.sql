@@ -31,6 +31,7 @@ select
     events.event_kind,
     events.event_id,
     events.occurred_on,
+    events.account_id,
     events.handled_by as side,
     false as is_tied_session,
     answers.is_yes as is_success,
@@ -49,6 +50,7 @@ select
     cast('session' as {{ casemart.type_of('string') }}) as event_kind,
     session_id as event_id,
     session_on as occurred_on,
+    account_id,
     cast('automated' as {{ casemart.type_of('string') }}) as side,
     observed_case_id is not null as is_tied_session,
     case

@@ -29,6 +29,7 @@ select
     cast(sum(covered_seconds) as bigint) as covered_seconds,
     cast(sum(unplanned_seconds) as bigint) as unplanned_seconds,
     sum(unplanned_seconds) = 0 as is_uninterrupted,
+    max(month_start) as last_month_start,
     max(case when month_rank = 1 then account_segment end) as account_segment,
     max(case when month_rank = 1 then region end) as region,
     max(case when month_rank = 1 then industry end) as industry,

@@ -55,6 +55,7 @@ judged as (
         and (timed.is_pause_running or timed.business_due_at is null)
         and coalesce(schedules.last_open_at <= as_of.as_of_end_at, true) as is_never_open_again,
         as_of.as_of_end_at,
+        service.account_id,
         service.first_closed_at,
         service.is_closed_without_contact
     from timed
@@ -106,6 +107,7 @@ segmented as (
 
 select
     case_id,
+    account_id,
     sla_metric,
     sla_state,
     case sla_state when 'attained' then true when 'breached' then false end as is_attained,

@@ -12,6 +12,7 @@ dated as (
         topic,
         product,
         channel,
+        account_id,
         account_segment
     from {{ ref('casemart', 'fct_service_events') }}
 
@@ -28,6 +29,7 @@ dated as (
         topic,
         product,
         channel,
+        account_id,
         account_segment
     from {{ ref('casemart', 'fct_service_outcomes') }}
 ),

@@ -9,6 +9,7 @@ posts as (
         cast(is_hosted as {{ casemart.type_of('string') }}) as is_hosted,
         thread_topic as topic,
         thread_product as product,
+        account_id,
         account_segment
     from {{ ref('casemart', 'fct_community_posts') }}
 ),

@@ -12,6 +12,7 @@ dated as (
         cast(null as {{ casemart.type_of('string') }}) as sla_state,
         responses.topic,
         responses.product,
+        responses.account_id,
         responses.account_segment
     from {{ ref('casemart', 'fct_case_responses') }} as responses
     left join community_cases on responses.case_id = community_cases.case_id
@@ -25,6 +26,7 @@ dated as (
         clocks.sla_state,
         clocks.topic,
         clocks.product,
+        clocks.account_id,
         clocks.account_segment
     from {{ ref('casemart', 'fct_sla_clocks') }} as clocks
     left join community_cases on clocks.case_id = community_cases.case_id

@@ -5,7 +5,13 @@ availability as (
 
 -- Minutes sum over months and segments.
 months as (
-    {{ casemart.in_periods('availability', 'month_start', ['product'] + casemart.account_segments(), has_weeks=false) }}
+    {{ casemart.in_periods(
+        'availability',
+        'month_start',
+        ['product'] + casemart.account_segments(),
+        has_weeks=false,
+        attribute_day=casemart.month_rate_day('segment_rows.month_start'),
+    ) }}
 ),
 
 seconds as (
@@ -30,7 +36,11 @@ whole_periods as (
 ),
 
 segmented as (
-    {{ casemart.by_account_segments('whole_periods', ['period_grain', 'period_start', 'account_id', 'is_uninterrupted']) }}
+    {{ casemart.by_account_segments(
+        'whole_periods',
+        ['period_grain', 'period_start', 'account_id', 'is_uninterrupted'],
+        casemart.month_rate_day('segment_rows.last_month_start'),
+    ) }}
 ),
 
 accounts as (

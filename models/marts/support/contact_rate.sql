@@ -4,7 +4,7 @@ account_months as (
 ),
 
 by_segment as (
-    {{ casemart.by_account_segments('account_months', ['stock_on', 'account_state', 'cases']) }}
+    {{ casemart.by_account_segments('account_months', ['stock_on', 'account_state', 'cases'], 'stock_on') }}
 ),
 
 periods as (
