@@ -153,9 +153,8 @@ def main() -> int:
         signal.signal(number, stop)
     with tempfile.TemporaryDirectory(prefix="casemart-parity-") as name, server() as postgres:
         workspace = Workspace(Path(name)).demo
-        run.land_alone(
-            workspace, run.make_files(workspace, options.cases, say), max_rejects=share(DEMO_REJECTS), origin="demo", say=say
-        )
+        files = run.make_files(workspace, options.cases, say)
+        run.land_alone(workspace, files, load_contract(), max_rejects=share(DEMO_REJECTS), origin="demo", say=say)
         with closing(postgres.connect()) as connection:
             load(workspace, connection, workspace.home)
         is_built = build(workspace, postgres, options.vars, is_alone=options.target_only)
