@@ -26,8 +26,8 @@
 {%- endmacro %}
 
 {% macro percentile(fraction, value) -%}
-    {#- Exact quantile of the known values, linear between two neighbours. -#}
-    {{ casemart.rounded('percentile_cont(' ~ fraction ~ ') within group (order by ' ~ value ~ ')') }}
+    {#- Exact quantile of the known values, linear between two neighbours, to 9 places: of minutes and days a double has no more. -#}
+    {{ casemart.rounded_to('percentile_cont(' ~ fraction ~ ') within group (order by ' ~ value ~ ')', 9) }}
 {%- endmacro %}
 
 {% macro mean_bound(total, total_of_squares, number, sign, lowest, highest) -%}

@@ -51,7 +51,7 @@ def cells(row: Row) -> dict[str, str]:
     is_rate = row["denominator"] is not None
     bounds = [cell(row[name], measured) for name in ("ci_low", "ci_high")]
     return {
-        "metric": printable(row["metric"]),
+        "metric": printable(row["metric"] + ("" if row["segment_by"] == "all" else f" ({row['segment']})")),
         "period": period_label(grain, start) + STILL_CHANGING * (not row["is_complete"]) if start else MISSING,
         "complete": "none yet" if row["is_complete"] is False else cell(row["is_complete"], Field("is_complete")),
         "value": cell(row["value"], measured),

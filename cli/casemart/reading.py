@@ -141,13 +141,31 @@ def read_metric(connection: Connection, catalogue: Catalogue, metric: Metric, se
 
 
 def read_overview(connection: Connection, grain: str) -> Answer:
-    """One row per metric: its latest complete total (where none is complete, the latest one), and the newer running period."""
+    """One row per metric: its latest complete total (where none is complete, the latest one), and the newer running period.
+
+    A metric without periods of that length stands by the shortest that it has, one without a total by its largest segment.
+    """
     rows = connection.execute(
         """
-        with totals as (
-            select *, row_number() over (partition by metric, is_complete order by period_start desc) as recency
+        with published as (
+            select
+                metric, period_grain, segment_by, segment,
+                row_number() over (
+                    partition by metric
+                    order by
+                        period_grain <> $1, list_position(['month', 'quarter', 'year', 'week'], period_grain),
+                        segment_by <> 'all', coalesce(sum(sample_size), 0) desc, segment_by, segment
+                ) as choice
             from marts.metric_values
-            where period_grain = $1 and segment_by = 'all'
+            group by metric, period_grain, segment_by, segment
+        ),
+        totals as (
+            select v.*, row_number() over (partition by v.metric, v.is_complete order by v.period_start desc) as recency
+            from marts.metric_values as v
+            inner join published as p
+                on
+                    p.choice = 1 and v.metric = p.metric and v.period_grain = p.period_grain
+                    and v.segment_by = p.segment_by and v.segment = p.segment
         ),
         complete as (select * from totals where recency = 1 and is_complete),
         running as (select * from totals where recency = 1 and not is_complete),
@@ -157,7 +175,8 @@ def read_overview(connection: Connection, grain: str) -> Answer:
             select * from running where metric not in (select metric from complete)
         )
         select
-            c.metric, c.label, c.family, c.is_headline, c.unit, $1, v.period_start, v.period_end,
+            c.metric, c.label, c.family, c.is_headline, c.unit,
+            coalesce(v.period_grain, $1), v.period_start, v.period_end, coalesce(v.segment_by, 'all'), coalesce(v.segment, 'all'),
             v.value, v.numerator, v.denominator, v.ci_low, v.ci_high, v.target, v.gap, v.is_complete,
             r.period_start, r.value, r.numerator, r.denominator, cast(c.definition_version as varchar)
         from marts.metric_catalog as c
@@ -168,8 +187,9 @@ def read_overview(connection: Connection, grain: str) -> Answer:
         [grain],
     ).fetchall()
     names = (
-        "metric label family is_headline unit period_grain period_start period_end value numerator denominator ci_low ci_high"
-        " target gap is_complete running_period_start running_value running_numerator running_denominator definition_version"
+        "metric label family is_headline unit period_grain period_start period_end segment_by segment value numerator"
+        " denominator ci_low ci_high target gap is_complete running_period_start running_value running_numerator"
+        " running_denominator definition_version"
     )
     return Answer(tuple(Field(name) for name in names.split()), iter([rows]))
 

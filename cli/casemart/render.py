@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from casemart.reading import Answer
 
 MISSING = "-"
+MULTIPLES = ("_ratio", "_per_", "_impact_", "contact_rate")  # so many times, or so many of one thing for another
 WIDE = 10_000
 HEADER_WIDTH = 12
 GAP = 2  # characters between columns
@@ -138,8 +139,8 @@ def sheet_of(title: str, caption: str, answer: Answer, by: str | None) -> Sheet:
 
 
 def unit_shown(name: str, unit: str) -> str:
-    """The unit in which a metric is read: a ratio is a share of something, in percent, unless its name calls it a ratio."""
-    return "multiple" if unit == "ratio" and "_ratio" in name else unit
+    """The unit in which a metric is read: a ratio is a share of something, in percent, unless its name makes it a multiple."""
+    return "multiple" if unit == "ratio" and any(word in name for word in MULTIPLES) else unit
 
 
 def unit_of(column: Field) -> str:
@@ -255,7 +256,7 @@ def _number(value: float | Decimal, column: Field) -> str:
     if unit == "rate":
         suffix = " pp" if column.is_gap else "%"
         return f"{100 * value:{sign}z,.1f}{suffix}"
-    if unit in ("money", "multiple"):
+    if unit in ("money", "multiple", "score"):
         return f"{value:{sign}z,.2f}"
     if unit == "count":
         return f"{value:{sign}z,.0f}"

@@ -54,7 +54,8 @@ def test_other_grains_formats_and_a_pipe(run, home):
     assert [(row["metric"], row["period_start"], row["value"]) for row in rows] == [
         ("first_contact_resolution", "2026-01-01", "0.6"),
         ("first_contact_resolution_upper", "2026-01-01", "0.7"),
-        ("recurring_revenue", "", ""),
+        # Published by month alone.
+        ("recurring_revenue", "2026-06-01", "1234567.1"),
     ]
 
 
@@ -97,7 +98,10 @@ def test_a_headline_without_a_complete_period_says_so(run, tmp_path):
     assert [line.split() for line in lines[3:6]] == [["period", "2026-06*"], ["complete", "none", "yet"], ["value", "25.0%"]]
 
 
-@pytest.mark.parametrize(("name", "unit", "shown"), [("quick_ratio", "ratio", "4.12"), ("net_rate", "ratio", "412.3%")])
+@pytest.mark.parametrize(
+    ("name", "unit", "shown"),
+    [("quick_ratio", "ratio", "4.12"), ("a_impact_b", "ratio", "4.12"), ("net_rate", "ratio", "412.3%")],
+)
 def test_a_ratio_is_a_share_unless_its_name_says_otherwise(run, tmp_path, name, unit, shown):
     publish(tmp_path)
     with _database(tmp_path) as connection:
@@ -107,11 +111,11 @@ def test_a_ratio_is_a_share_unless_its_name_says_otherwise(run, tmp_path, name, 
         connection.execute("update marts.metric_values set metric = ?, value = 4.123 where metric = 'recurring_revenue'", [name])
         connection.execute("update marts.recurring_revenue set closing = 4.123")
     assert shown in run("metrics", "-f", "table", cwd=tmp_path).stdout
-    assert ("4.12" if name == "quick_ratio" else "412.0%") in run("show", name, "-f", "table", cwd=tmp_path).stdout
+    assert ("412.0%" if name == "net_rate" else "4.12") in run("show", name, "-f", "table", cwd=tmp_path).stdout
     run("show", name, "-o", tmp_path / "a.xlsx", cwd=tmp_path)
     header, row, *_ = openpyxl.load_workbook(tmp_path / "a.xlsx").active.iter_rows()
     (value,) = (cell for head, cell in zip(header, row, strict=True) if head.value == "value")
-    assert value.number_format == ("#,##0.00" if name == "quick_ratio" else "0.0%")
+    assert value.number_format == ("0.0%" if name == "net_rate" else "#,##0.00")
 
 
 def test_refuses_what_it_does_not_know(run, home):

@@ -128,7 +128,9 @@ def number_format(column: Field) -> str | None:
     unit = unit_of(column)
     if not unit:
         return None
-    code = {"rate": "0.0%", "money": "#,##0.00", "multiple": "#,##0.00", "count": "#,##0"}.get(unit, "#,##0.0")
+    code = {"rate": "0.0%", "money": "#,##0.00", "multiple": "#,##0.00", "score": "#,##0.00", "count": "#,##0"}.get(
+        unit, "#,##0.0"
+    )
     return f"+{code};-{code};{code}" if column.is_gap else code
 
 
