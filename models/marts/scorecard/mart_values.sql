@@ -232,7 +232,7 @@ all_metrics as (
             'recommendation_rate': ('promoters', 'recommendation_answers'),
         },
         estimates=['relationship_satisfaction', 'net_promoter_score', 'recommendation_rate'],
-        condition="mart.segment_by in ('all', 'account_segment', 'region', 'industry', 'size_band')",
+        condition="mart.segment_by in ('" ~ (['all'] + casemart.with_own_segments(casemart.account_segments())) | join("', '") ~ "')",
     ) }}
     union all
     {{ casemart.metric_rows(
