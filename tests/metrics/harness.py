@@ -21,7 +21,8 @@ from oracle import Oracle
 from vocabulary import RATES, SEGMENTS, Case, Period, Policies, Row, Seeds, Tables, handle_seconds
 
 from casemart.contract import load_contract
-from casemart.workspace import project_dir
+from casemart.seeds import project_of
+from casemart.workspace import Workspace, project_dir
 
 EVENT_AT = {table.name: table.event_at for table in load_contract().tables.values()}
 WAREHOUSE = "warehouse.duckdb"
@@ -72,7 +73,7 @@ def project_vars(policies: Policies) -> dict[str, Any]:
         "casemart_fcr_silence_confirms_days": policies.silence_days,
         "casemart_fcr_transfer_counts_against": policies.transfer_counts_against,
     }
-    return chosen | ({"casemart_as_of": policies.as_of.isoformat()} if policies.as_of else {})
+    return chosen | policies.variables | ({"casemart_as_of": policies.as_of.isoformat()} if policies.as_of else {})
 
 
 def project_seeds() -> Seeds:
@@ -117,8 +118,12 @@ def build(tables: Tables, policies: Policies, folder: Path, select: Sequence[str
 
 
 def run_dbt(policies: Policies, folder: Path, warehouse: str, select: Sequence[str] = (), **env: str) -> None:
-    """The same on raw tables that are there, in a process of its own that works in `folder`, where `warehouse` is."""
-    paths = {"project": project_dir(), "profiles": project_dir(), "target": folder / "target", "log": folder / "logs"}
+    """The same on raw tables that are there, in a process of its own that works in `folder`, where `warehouse` is.
+
+    A `casemart.toml` in the folder may bring seeds of its own.
+    """
+    project = project_of(Workspace(folder))
+    paths = {"project": project, "profiles": project, "target": folder / "target", "log": folder / "logs"}
     options = ["--project-dir", "--profiles-dir", "--target-path", "--log-path"]
     command = [
         str(Path(sys.executable).with_name("dbt")),

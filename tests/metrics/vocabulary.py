@@ -43,6 +43,11 @@ class Policies:
     transfer_counts_against: bool = True
     grains: tuple[str, ...] = ("month", "quarter", "year")
 
+    @property
+    def variables(self) -> dict[str, Any]:
+        """Vars beyond those of the headline metrics, by name: what the policies of one topic add."""
+        return {}
+
 
 @dataclass(frozen=True)
 class Seeds:

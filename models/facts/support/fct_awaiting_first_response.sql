@@ -1,15 +1,16 @@
 with
 cases as (
     select
-        case_id,
-        opened_at,
-        opened_on,
-        first_response_on
-    from {{ ref('casemart', 'fct_case_service') }}
-    where first_response_state <> 'none' or first_closed_at is not null
+        service.case_id,
+        service.opened_at,
+        service.opened_on,
+        service.first_response_on
+    from {{ ref('casemart', 'fct_case_service') }} as service
+    inner join {{ ref('casemart', 'fct_case_lifecycles') }} as lifecycles on service.case_id = lifecycles.case_id
+    where not lifecycles.is_closed_undated
 ),
 
--- A case is open from its opening and from each reopening up to the next closing.
+-- A case is open from its opening and from each reopening up to the next closing. A log may tell of either before the opening.
 markers as (
     select
         case_id,
@@ -44,7 +45,9 @@ spells as (
         case_id,
         occurred_on as open_from_on,
         tie_order <> 6 as is_open,
-        lead(occurred_on) over (partition by case_id order by occurred_at, tie_order) as open_to_on
+        lead(occurred_on) over (
+            partition by case_id order by case when tie_order = 0 then 0 else 1 end, occurred_at, tie_order
+        ) as open_to_on
     from markers
 ),
 
@@ -63,7 +66,8 @@ stocks as (
     inner join spells on cases.case_id = spells.case_id and spells.is_open
     inner join {{ ref('casemart', 'dim_periods') }} as periods
         on
-            spells.open_from_on <= periods.stock_on
+            cases.opened_on <= periods.stock_on
+            and spells.open_from_on <= periods.stock_on
             and (spells.open_to_on is null or spells.open_to_on > periods.stock_on)
             and (cases.first_response_on is null or cases.first_response_on > periods.stock_on)
 ),

@@ -126,6 +126,7 @@ select
     seconds_to_due,
     cast(
         case
+            when target_seconds is null or is_schedule_unknown then null
             when stopped_at <= started_at then 0
             when is_business_time then open_seconds_used - all_pause_seconds
             else {{ casemart.exact_seconds('started_at', 'stopped_at') }} - all_pause_seconds
