@@ -38,6 +38,9 @@ class Policies:
     contact_window_days: int = 7
     survey_settlement_days: int = 30
     renewal_grace_days: int = 90
+    onboarding_window_days: int = 90
+    health_silence_days: int = 90
+    health_min_weight_coverage: float = 0.5
     reporting_currency: str = "USD"
     silence_days: int | None = None
     transfer_counts_against: bool = True
