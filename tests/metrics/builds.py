@@ -14,6 +14,7 @@ from scenarios import generate
 from vocabulary import Policies, Tables
 from worlds import Setting
 
+MARTS = ("first_contact_resolution", "first_contact_outcomes", "first_contact_inhibitors")
 GRAINS = ("week", "month", "quarter", "year")
 COPIES = 42
 # Thirty days before as-of a month ends (UTC), or it ended a day before that (New York): complete by the skin of its teeth.
@@ -57,7 +58,7 @@ def built(tables: Tables, policies: Policies, folder: Path, select: Sequence[str
     return Build(folder / WAREHOUSE)
 
 
-def judged(tables: Tables, policies: Policies, folder: Path, **env: str) -> Judged:
+def judged(tables: Tables, policies: Policies, folder: Path, select: Sequence[str] = (), **env: str) -> Judged:
     """Judges `tables` both ways."""
-    done = built(tables, policies, folder, **env)
+    done = built(tables, policies, folder, select, **env)
     return Judged(tables, Oracle(tables, project_seeds(), policies, EVENT_AT), done)

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from builds import GRAINS, NEW_YORK, Judged, judged, new_york_worlds, utc_worlds
+from builds import GRAINS, MARTS, NEW_YORK, Judged, judged, new_york_worlds, utc_worlds
 from contract_builds import JudgedContracts, judged_contracts
 from vocabulary import Policies
 
@@ -28,7 +28,7 @@ def utc(folder: Path) -> Judged:
 @pytest.fixture(scope="session")
 def new_york(folder: Path) -> Judged:
     """Another zone, silence confirms, transfers do not count; as-of in the middle of the data."""
-    return judged(new_york_worlds(), NEW_YORK, folder / "new_york", TZ="Pacific/Auckland")
+    return judged(new_york_worlds(), NEW_YORK, folder / "new_york", [f"+{name}" for name in MARTS], TZ="Pacific/Auckland")
 
 
 @pytest.fixture(scope="session")

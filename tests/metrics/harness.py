@@ -6,6 +6,8 @@ import csv
 import json
 import math
 import os
+import re
+import shutil
 import subprocess
 import sys
 from collections import Counter, defaultdict
@@ -26,6 +28,7 @@ from casemart.workspace import Workspace, project_dir
 
 EVENT_AT = {table.name: table.event_at for table in load_contract().tables.values()}
 WAREHOUSE = "warehouse.duckdb"
+REF = re.compile(r"ref\('casemart', '(\w+)'\)")
 COUNTS = ("resolved", "not_resolved", "pending", "excluded", "awaiting_first_contact", "no_repeat_undetermined")
 ACKNOWLEDGEMENTS = {"resolution_confirmed": "verified", "yes": "survey", "no_further_action": "no_further_action"}
 
@@ -120,12 +123,38 @@ def build(tables: Tables, policies: Policies, folder: Path, select: Sequence[str
     run_dbt(policies, folder, WAREHOUSE, select, **env)
 
 
+def slim_project(project: Path, folder: Path, names: Iterable[str]) -> Path:
+    """A copy of the project in `folder` with the models `names`, what they read, and no more: dbt parses it in half the time."""
+    models = {file.stem: file for file in (project / "models").rglob("*.sql")}
+    texts = [file.read_text(encoding="utf-8") for file in (project / "macros").glob("*.sql")]
+    texts.append((project / "seeds" / "_seeds.yml").read_text(encoding="utf-8"))
+    waiting = {*names, *(name for text in texts for name in REF.findall(text))}
+    wanted: set[Path] = set()
+    while waiting:
+        file = models.get(waiting.pop())
+        if file and file not in wanted:
+            read = [each.read_text(encoding="utf-8") for each in (file, file.with_suffix(".yml")) if each.exists()]
+            wanted.add(file)
+            waiting |= {name for text in read for name in REF.findall(text)}
+    for part in ("macros", "seeds", "models/raw", "models/staging"):
+        shutil.copytree(project / part, folder / part)
+    for name in ("dbt_project.yml", "profiles.yml"):
+        shutil.copyfile(project / name, folder / name)
+    for file in (each for sql in wanted for each in (sql, sql.with_suffix(".yml")) if each.exists()):
+        copy = folder / file.relative_to(project)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(file, copy)
+    return folder
+
+
 def run_dbt(policies: Policies, folder: Path, warehouse: str, select: Sequence[str] = (), **env: str) -> None:
     """The same on raw tables that are there, in a process of its own that works in `folder`, where `warehouse` is.
 
     A `casemart.toml` in the folder may bring seeds of its own.
     """
     project = project_of(Workspace(folder))
+    if select:
+        project = slim_project(project, folder / "project", [name.strip("+") for name in select])
     paths = {"project": project, "profiles": project, "target": folder / "target", "log": folder / "logs"}
     options = ["--project-dir", "--profiles-dir", "--target-path", "--log-path"]
     command = [
@@ -324,11 +353,16 @@ def compare_inhibitors(oracle: Oracle, rows: Iterable[Row]) -> list[Difference]:
 def compare(oracle: Oracle, done: Build) -> list[Difference]:
     """Everything that the models and the oracle see differently."""
     counted = count_periods(oracle)
+    values = "marts.metric_values"
     return [
         *compare_cases(oracle, done.rows("facts.fct_cases")),
         *compare_closings(oracle, done.rows("facts.fct_case_closings")),
         *compare_mart(oracle, done.rows("marts.first_contact_resolution"), counted),
-        *compare_values(oracle, done.rows("marts.metric_values"), counted),
+        *(
+            compare_values(oracle, done.rows("marts.metric_values"), counted)
+            if "marts.metric_values" in done.relations("marts")
+            else ()
+        ),
         *compare_inhibitors(oracle, done.rows("marts.first_contact_inhibitors")),
         *compare_outcomes(done.rows("marts.first_contact_outcomes"), counted),
     ]
