@@ -30,13 +30,15 @@
                     when answers.kind is null then 'unknown_question'
                     when answers.case_id is not null and not answers.is_of_counted_case then 'not_counted_case'
                     when answers.kind = 'yes_no' and answers.is_yes is null then 'unusable'
-                    when answers.kind = 'scale' and (answers.score is null or answers.scale_max <= answers.scale_min) then 'unusable'
+                    when answers.kind = 'scale' and (answers.score is null or answers.scale_min is null or answers.scale_max is null)
+                        then 'unusable'
+                    when answers.kind = 'scale' and answers.scale_max <= answers.scale_min then 'unusable'
                     when answers.kind = 'scale' and answers.is_other_scale then 'other_scale'
                     when answers.kind = 'scale' and not (answers.score between answers.scale_min and answers.scale_max) then 'unusable'
                 end as unfit_state,
                 case
                     when answers.invitation_id is not null then 'invitation ' || answers.invitation_id
-                    when answers.case_id is not null then 'case ' || answers.case_id || ' ' || coalesce(answers.contact_id, '')
+                    when answers.case_id is not null then 'case ' || length(answers.case_id) || ' ' || answers.case_id || ' ' || coalesce(answers.contact_id, '')
                     when answers.session_id is not null then 'session ' || answers.session_id
                     else 'response ' || answers.response_id
                 end as subject

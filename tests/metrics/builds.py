@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import fcntl
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -46,14 +46,21 @@ def new_york_worlds() -> Tables:
     return tables
 
 
-def built(tables: Tables, policies: Policies, folder: Path, select: Sequence[str] = (), **env: str) -> Build:
+def built(
+    tables: Tables,
+    policies: Policies,
+    folder: Path,
+    select: Sequence[str] = (),
+    seeds: Mapping[str, str] | None = None,
+    **env: str,
+) -> Build:
     """The build of `tables` in `folder`. The first worker that needs it makes it, the others wait and share it."""
     folder.mkdir(exist_ok=True)
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         done = folder / "done"
         if not done.exists():
-            build(tables, policies, folder, select, **env)
+            build(tables, policies, folder, select, seeds, **env)
             done.touch()
     return Build(folder / WAREHOUSE)
 

@@ -11,7 +11,7 @@ import shutil
 import subprocess
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -24,7 +24,7 @@ from vocabulary import RATES, SEGMENTS, Case, Period, Policies, Row, Seeds, Tabl
 
 from casemart.contract import load_contract
 from casemart.seeds import project_of
-from casemart.workspace import Workspace, project_dir
+from casemart.workspace import SETTINGS_FILE, Workspace, project_dir
 
 EVENT_AT = {table.name: table.event_at for table in load_contract().tables.values()}
 WAREHOUSE = "warehouse.duckdb"
@@ -73,6 +73,7 @@ def project_vars(policies: Policies) -> dict[str, Any]:
         "casemart_survey_settlement_days": policies.survey_settlement_days,
         "casemart_renewal_grace_days": policies.renewal_grace_days,
         "casemart_onboarding_window_days": policies.onboarding_window_days,
+        "casemart_impact_window_days": policies.impact_window_days,
         "casemart_health_silence_days": policies.health_silence_days,
         "casemart_health_min_weight_coverage": policies.health_min_weight_coverage,
         "casemart_reporting_currency": policies.reporting_currency,
@@ -117,10 +118,27 @@ def write_raw(tables: Tables, folder: Path, warehouse: Path) -> None:
             file.unlink()
 
 
-def build(tables: Tables, policies: Policies, folder: Path, select: Sequence[str] = (), **env: str) -> None:
+def project_with(seeds: Mapping[str, str], folder: Path) -> Path:
+    """The project to build with: where seeds are given as CSV texts, a copy with these in place of the shipped ones."""
+    for name, text in seeds.items():
+        (folder / f"{name}.csv").write_text(text, encoding="utf-8")
+    if seeds:
+        settings = ["[seeds]", *(f'{name} = "{name}.csv"' for name in seeds)]
+        (folder / SETTINGS_FILE).write_text("\n".join(settings) + "\n", encoding="utf-8")
+    return project_of(Workspace(folder))
+
+
+def build(
+    tables: Tables,
+    policies: Policies,
+    folder: Path,
+    select: Sequence[str] = (),
+    seeds: Mapping[str, str] | None = None,
+    **env: str,
+) -> None:
     """One `dbt build` of the whole project, or of the models and seeds that `select` names, on raw tables of just these rows."""
     write_raw(tables, folder, folder / WAREHOUSE)
-    run_dbt(policies, folder, WAREHOUSE, select, **env)
+    run_dbt(policies, folder, WAREHOUSE, select, seeds, **env)
 
 
 def slim_project(project: Path, folder: Path, names: Iterable[str]) -> Path:
@@ -147,12 +165,19 @@ def slim_project(project: Path, folder: Path, names: Iterable[str]) -> Path:
     return folder
 
 
-def run_dbt(policies: Policies, folder: Path, warehouse: str, select: Sequence[str] = (), **env: str) -> None:
+def run_dbt(
+    policies: Policies,
+    folder: Path,
+    warehouse: str,
+    select: Sequence[str] = (),
+    seeds: Mapping[str, str] | None = None,
+    **env: str,
+) -> None:
     """The same on raw tables that are there, in a process of its own that works in `folder`, where `warehouse` is.
 
-    A `casemart.toml` in the folder may bring seeds of its own.
+    `seeds`, or a `casemart.toml` in the folder, bring seeds of its own.
     """
-    project = project_of(Workspace(folder))
+    project = project_with(seeds or {}, folder)
     if select:
         project = slim_project(project, folder / "project", [name.strip("+") for name in select])
     paths = {"project": project, "profiles": project, "target": folder / "target", "log": folder / "logs"}
@@ -353,7 +378,6 @@ def compare_inhibitors(oracle: Oracle, rows: Iterable[Row]) -> list[Difference]:
 def compare(oracle: Oracle, done: Build) -> list[Difference]:
     """Everything that the models and the oracle see differently."""
     counted = count_periods(oracle)
-    values = "marts.metric_values"
     return [
         *compare_cases(oracle, done.rows("facts.fct_cases")),
         *compare_closings(oracle, done.rows("facts.fct_case_closings")),

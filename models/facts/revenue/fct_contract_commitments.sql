@@ -75,7 +75,7 @@ from contracts
 inner join links on contracts.contract_id = links.renewed_contract_id
 where
     links.first_covered_on > contracts.first_covered_on
-    and links.first_covered_on <= contracts.latest_successor_on
+    and (contracts.ends_on is null or links.first_covered_on <= contracts.latest_successor_on)
 
 union all
 

@@ -1,11 +1,16 @@
 -- Accounts as a whole, and account by product: uninterrupted is who had no unplanned second in the whole period.
 with
+-- A day of the month that the calendar has: it may begin within the first month.
 availability as (
-    select * from {{ ref('casemart', 'fct_availability') }}
+    select
+        availability.*,
+        months.stock_on
+    from {{ ref('casemart', 'fct_availability') }} as availability
+    inner join {{ ref('casemart', 'dim_months') }} as months on availability.month_start = months.month_start
 ),
 
 months as (
-    {{ casemart.in_periods('availability', 'month_start', ['product'], has_weeks=false) }}
+    {{ casemart.in_periods('availability', 'stock_on', ['product'], has_weeks=false) }}
 ),
 
 -- An account is counted in one segment only: that of its last covered month in the period.

@@ -98,7 +98,11 @@ select
     cast(
         case handle_state
             when 'measured' then talk_seconds + coalesce(hold_seconds, 0) + coalesce(wrap_seconds, 0)
-            when 'derived' then {{ casemart.seconds_between('occurred_at', 'ended_at') }} + coalesce(wrap_seconds, 0)
+            -- An end before the beginning stays below zero, whatever the wrap: it is no time, and a finding.
+            when 'derived'
+                then
+                    {{ casemart.seconds_between('occurred_at', 'ended_at') }}
+                    + case when ended_at >= occurred_at then coalesce(wrap_seconds, 0) else 0 end
         end as bigint
     ) as handle_seconds,
     4 as tie_order

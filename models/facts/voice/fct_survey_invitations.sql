@@ -22,8 +22,11 @@ answers as (
         invitations.invitation_id,
         responses.responded_at,
         responses.responded_on,
-        responses.question,
-        responses.experience,
+        -- Of answers to one invitation by the kind of survey that it invited to, one counts; other kinds are not mixed in.
+        case
+            when responses.question = 'overall_satisfaction' and responses.survey_type = invitations.survey_type
+                then responses.experience
+        end as experience,
         {{ casemart.days_between('invitations.sent_on', 'responses.responded_on') }}
         > {{ var('casemart_survey_settlement_days') }} as is_late
     from invitations
@@ -36,8 +39,7 @@ answered as (
         min(case when not is_late then responded_at end) as answered_at,
         min(case when not is_late then responded_on end) as answered_on,
         max(case when is_late then 1 else 0 end) = 1 as has_late_answer,
-        -- One answer to an invitation counts.
-        max(case when not is_late and question = 'overall_satisfaction' then experience end) as experience
+        max(case when not is_late then experience end) as experience
     from answers
     group by invitation_id
 ),

@@ -66,7 +66,8 @@ judged as (
     {{ casemart.with_answer_states('joined') }}
 ),
 
--- Who had the last word in the case before the answer, where neither answer nor invitation names a support person.
+-- Who had the last word in the case before the answer, where neither answer nor invitation names a support person. A case that is
+-- not there on that day has none.
 last_contacts as (
     select
         judged.response_id,
@@ -82,7 +83,7 @@ last_contacts as (
             judged.case_id = contacts.case_id
             and contacts.is_agent_interaction
             and judged.responded_at >= contacts.occurred_at
-    where judged.named_agent_id is null
+    where judged.named_agent_id is null and judged.is_of_known_case
 ),
 
 case_answers as (

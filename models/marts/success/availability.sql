@@ -1,13 +1,18 @@
 with
+-- A day of the month that the calendar has: it may begin within the first month.
 availability as (
-    select * from {{ ref('casemart', 'fct_availability') }}
+    select
+        availability.*,
+        months.stock_on
+    from {{ ref('casemart', 'fct_availability') }} as availability
+    inner join {{ ref('casemart', 'dim_months') }} as months on availability.month_start = months.month_start
 ),
 
 -- Minutes sum over months and segments.
 months as (
     {{ casemart.in_periods(
         'availability',
-        'month_start',
+        'stock_on',
         ['product'] + casemart.account_segments(),
         has_weeks=false,
         attribute_day=casemart.month_rate_day('segment_rows.month_start'),
