@@ -214,7 +214,7 @@ def test_init_writes_every_policy_and_overwrites_nothing(casemart: Run, tmp_path
     file = tmp_path / "casemart.toml"
     assert casemart("init", cwd=tmp_path).stdout == f"{file}\n"
     text = file.read_text(encoding="utf-8")
-    assert tomllib.loads(text) == {"vars": {}, "guards": {}}
+    assert tomllib.loads(text) == {"vars": {}, "seeds": {}, "guards": {}}
     enabled = [line.removeprefix("#") for line in text.partition("[vars]")[2].splitlines() if line[:2] == "#c"]
     defaults = yaml.safe_load((project_dir() / "dbt_project.yml").read_text(encoding="utf-8"))["vars"]["casemart"]
     assert [line.split(" ")[0] for line in enabled] == list(defaults)

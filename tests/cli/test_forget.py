@@ -314,7 +314,7 @@ def test_no_data_in_logs_and_no_file_for_others(tiny: Tiny, casemart, tmp_path: 
     (tiny.project / "models" / "facts" / "fct_marked.sql").write_text(MARKED)
     (tiny.project / "models" / "facts" / "fct_marked.yml").write_text(TESTS)
     (tiny.project / "models" / "raw" / "_raw.yml").write_text(
-        (publishing.project_dir() / "models" / "raw" / "_raw.yml").read_text()
+        (project_dir() / "models" / "raw" / "_raw.yml").read_text()
     )
     casemart("land", tmp_path / "cases.csv", "--max-rejects", "50%", cwd=tiny.home)
     failed = tiny.run("build", code=1)

@@ -262,8 +262,11 @@ class ContractOracle:
     def is_committed(self, contract: Contract, day: date) -> bool:
         """Whether a contract in force is sure to go on, by what is known on `day`."""
         committed_on = contract.row.get("renewal_committed_on")
-        if (committed_on is not None and committed_on <= day) or contract.ends_on == FOREVER:
-            return True
+        is_stated = committed_on is not None and committed_on <= day
+        return is_stated or contract.ends_on == FOREVER or self.has_successor(contract, day)
+
+    def has_successor(self, contract: Contract, day: date) -> bool:
+        """Whether, by what is known on `day`, another contract goes on where this one ends."""
         links = [link for link in contract.linked_from if link.known_on <= day and link.can_take_part(day)]
         alike = self.alike[contract.account, contract.row.get("product")]
         successors = links or [
@@ -271,7 +274,7 @@ class ContractOracle:
             for other in alike
             if other.known_on <= day and other.can_take_part(day) and other.first_on > contract.ends_on and other is not contract
         ]
-        latest = contract.ends_on + DAY + self.grace
+        latest = FOREVER if contract.ends_on == FOREVER else contract.ends_on + DAY + self.grace
         return any(
             contract.first_on < other.first_on <= latest and (other.cancelled_on is None or other.cancelled_on > day)
             for other in successors

@@ -136,14 +136,15 @@ class Oracle:
         elif row.get("duplicate_of_case_id") is not None:
             case.exclusion = "duplicate"
         closings = [e["occurred_at"] for e in events if e["event_type"] == "closed" and self.is_present(e["occurred_at"])]
-        closed_at = row.get("closed_at") if self.is_present(row.get("closed_at")) else None
+        has_closing = any(event["event_type"] == "closed" for event in events)  # be it after as-of
+        closed_at = row.get("closed_at") if self.is_present(row.get("closed_at")) and not has_closing else None
         case.first_closed_at = min(closings, default=closed_at)
         closed = [Position(at, ORDER["closed"], "") for at in closings or [at for at in (closed_at,) if at is not None]]
         reopened = [Position(e["occurred_at"], ORDER["reopened"], "") for e in events if e["event_type"] == "reopened"]
         case.is_closed = bool(closed) and max(closed) > max(
             (position for position in reopened if self.is_present(position.at)), default=Position(datetime.min, 0, "")
         )
-        is_dated = row.get("closed_at") is not None or any(event["event_type"] == "closed" for event in events)
+        is_dated = row.get("closed_at") is not None or has_closing
         case.is_undated = row["status"] == "closed" and not is_dated
 
     def _find_initial(self, case: Case, events: list[Row], answers: list[Row]) -> None:

@@ -39,6 +39,7 @@ class Policies:
     survey_settlement_days: int = 30
     renewal_grace_days: int = 90
     onboarding_window_days: int = 90
+    impact_window_days: int = 365
     health_silence_days: int = 90
     health_min_weight_coverage: float = 0.5
     reporting_currency: str = "USD"

@@ -24,9 +24,9 @@ DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 FIRST_DAY = date(2025, 10, 1)
 QUESTIONS = {
     "post_case": ("overall_satisfaction", "effort_ease", "expectations_met", "driver_knowledge", "likelihood_to_recommend"),
-    "relationship": ("overall_satisfaction", "likelihood_to_recommend", "expectations_met", "driver_speed", "effort_ease"),
-    "self_help": ("overall_satisfaction", "needed_help", "contacted_support"),
-    "employee": ("overall_satisfaction", "driver_tools"),
+    "relationship": ("overall_satisfaction", "likelihood_to_recommend", "expectations_met", "driver_speed", "needed_help"),
+    "self_help": ("overall_satisfaction", "contacted_support"),
+    "employee": ("employee_satisfaction", "driver_tools"),
 }
 SCALES = {"likelihood_to_recommend": (0, 10), "effort_ease": (1, 7)}
 YES_NO = ("needed_help", "contacted_support")
@@ -125,8 +125,9 @@ class _Rest:
         self.add("outages", "outage_id", product=self.product(), is_planned=rng.choice([True, False, None]), **row)
 
     def thread(self) -> None:
-        """A question in a community, answered or not, by others; now and then a case comes of it."""
-        rng, at, thread = self.rng, self.at(), f"thread{len(self.tables.get('community_posts', []))}"
+        """A question in a community, answered or not, by others, this year or last; now and then a case comes of it."""
+        rng, thread = self.rng, f"thread{len(self.tables.get('community_posts', []))}"
+        at = self.at() - rng.choice([0, 0, 365]) * DAY
         place = {"community": rng.choice(["forum", "group"]), "is_hosted": rng.random() < 0.7, "thread_id": thread}
         place |= {"topic": self.topic(), "product": self.product()}
         for index in range(rng.randrange(1, 6)):
@@ -170,7 +171,9 @@ class _Rest:
     def life(self, case: Row) -> None:
         """What happens to a case beside its contacts: it moves, waits, goes on and is reviewed."""
         rng, at = self.rng, case["opened_at"]
-        for kind in rng.sample(["assigned", "pending_customer", "resumed", "escalated", "solution_suggested", "resolved"], 3):
+        kinds = rng.sample(["assigned", "pending_customer", "resumed", "escalated", "solution_suggested", "resolved"], 3)
+        is_passed_on = rng.random() < 0.2
+        for kind in ("assigned", "escalated", "assigned") if is_passed_on else kinds:
             at += rng.choice([MINUTE, 50 * MINUTE, DAY])
             who = {"agent_id": rng.choice(self.agents), "team": rng.choice(["blue", "red", "tier 2"])}
             self.add("case_events", "event_id", case_id=case["case_id"], occurred_at=at, event_type=kind, **who)
@@ -197,8 +200,9 @@ class _Rest:
 
 
 def with_noise(tables: Tables, seed: int) -> Tables:
-    """With rows that must change no rate: excluded cases, internal notes, automatic replies, sessions of visitors without a
-    contract, records of cases and contracts that do not exist, answers to questions that nobody knows."""
+    """With rows that must change no rate: excluded cases, internal notes, automatic replies of customers, and of ours where a
+    person answers as well, sessions of visitors without a contract, records of cases and contracts that do not exist, answers
+    to questions that nobody knows."""
     rng = random.Random(seed)
     more: Tables = {name: list(rows) for name, rows in tables.items()}
     for number, case in enumerate(rng.sample(tables["cases"], len(tables["cases"]) // 3)):
@@ -207,9 +211,10 @@ def with_noise(tables: Tables, seed: int) -> Tables:
         more["cases"].append({**case, **excluded, "case_id": f"noise-c{number}", "opened_at": opened_at})
     ends = {case["case_id"]: case["opened_at"] for case in tables["cases"]}
     for number, row in enumerate(rng.sample(tables["interactions"], len(tables["interactions"]) // 3)):
-        shape = rng.choice([("internal", "internal_note"), ("outbound", "automatic_reply"), ("inbound", "automatic_reply")])
+        is_answer = row["direction"] == "outbound" and row["kind"] == "message"
+        shape = rng.choice([("internal", "internal_note"), ("outbound" if is_answer else "inbound", "automatic_reply")])
         noise = {"interaction_id": f"noise-i{number}", "case_id": row["case_id"], "direction": shape[0], "kind": shape[1]}
-        at = rng.choice([row["occurred_at"], ends.get(row["case_id"], row["occurred_at"])])
+        at = row["occurred_at"] if is_answer else rng.choice([row["occurred_at"], ends.get(row["case_id"], row["occurred_at"])])
         more["interactions"].append({**noise, "occurred_at": at, "agent_id": rng.choice([row["agent_id"], None])})
     sessions = sorted({row["session_id"] for row in tables["self_help_events"]})
     strangers = {session_id: rng.choice(["noise-a", None]) for session_id in rng.sample(sessions, len(sessions) // 2)}

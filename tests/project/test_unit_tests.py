@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import yaml
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -25,5 +27,5 @@ def test_definitions_hold_on_the_rows_of_the_unit_tests(tmp_path: Path) -> None:
     dbt("run", "--empty")
     dbt("test", "--select", "test_type:unit")
     results = json.loads((tmp_path / "target" / "run_results.json").read_text())["results"]
-    written = sum(file.read_text().count("\n    model: ") for file in (ROOT / "models").rglob("unit_tests/*.yml"))
+    written = sum(len(yaml.safe_load(file.read_text())["unit_tests"]) for file in (ROOT / "models").rglob("unit_tests/*.yml"))
     assert len(results) == written > 0

@@ -62,9 +62,10 @@ def demo(
         folder = out or Path("out") / data.resolve().name
     else:
         workspace, origin, variables, project = home.demo, "demo", {}, None
-        run.set_targets(workspace)
         folder = out or Path("out")
     run.check_output(workspace, folder)
+    if not data:
+        run.set_targets(workspace)
     rejects = share(max_rejects or (DATA_REJECTS if data else DEMO_REJECTS))
     source = data or run.make_files(workspace, cases, call.say)
     run.land_alone(workspace, source, contract_of(home if data else workspace), max_rejects=rejects, origin=origin, say=call.say)

@@ -87,6 +87,7 @@ select
     known_on as committed_from_on,
     least(cancelled_on, linked_on) as committed_until_on
 from successors
+where known_on < least(cancelled_on, linked_on)
 
 union all
 

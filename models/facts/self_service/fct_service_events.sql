@@ -19,7 +19,7 @@ contacts as (
     select
         openings.case_id,
         {{ casemart.count_where('interactions.is_agent_interaction') }} as agent_interactions,
-        {{ casemart.count_where("interactions.kind = 'automatic_reply'") }} as automatic_replies
+        {{ casemart.count_where("interactions.kind = 'automatic_reply' and interactions.direction = 'outbound'") }} as automatic_replies
     from openings
     inner join {{ ref('casemart', 'fct_interactions') }} as interactions on openings.case_id = interactions.case_id
     where {{ casemart.days_between('openings.opened_on', 'interactions.occurred_on') }} <= {{ var('casemart_fcr_settlement_days') }}

@@ -27,10 +27,19 @@ reopenings as (
     group by case_id
 ),
 
--- Closings at any time, later than the as-of day included: such a case is not closed without a date.
+-- Closings at any time, later than the as-of day included: such a case is not closed without a date, nor by its own.
 cases_with_closing as (
     select distinct case_id from {{ ref('casemart', 'stg_case_events') }}
     where event_type = 'closed'
+),
+
+own_closings as (
+    select
+        cases.case_id,
+        cases.closed_at
+    from cases
+    left join cases_with_closing on cases.case_id = cases_with_closing.case_id
+    where cases_with_closing.case_id is null and {{ casemart.is_known('cases.closed_at') }}
 ),
 
 lives as (
@@ -38,13 +47,14 @@ lives as (
         cases.*,
         channels.is_assisted,
         coalesce(cases.delivery_model, channels.delivery_model) as delivery_model_in_force,
-        coalesce(closings.first_closed_at, case when {{ casemart.is_known('cases.closed_at') }} then cases.closed_at end) as first_closed_at,
-        coalesce(closings.last_closed_at, case when {{ casemart.is_known('cases.closed_at') }} then cases.closed_at end) as last_closed_at,
+        coalesce(closings.first_closed_at, own_closings.closed_at) as first_closed_at,
+        coalesce(closings.last_closed_at, own_closings.closed_at) as last_closed_at,
         reopenings.last_reopened_at,
         cases.status = 'closed' and cases.closed_at is null and cases_with_closing.case_id is null as is_closed_undated
     from cases
     left join channels on cases.channel = channels.channel
     left join closings on cases.case_id = closings.case_id
+    left join own_closings on cases.case_id = own_closings.case_id
     left join reopenings on cases.case_id = reopenings.case_id
     left join cases_with_closing on cases.case_id = cases_with_closing.case_id
 )

@@ -3,7 +3,8 @@ revenue as (
     select
         periods.period_grain,
         periods.period_start,
-        cast(sum(charges.recurring_value) as decimal(18, 2)) as support_revenue
+        cast(sum(charges.recurring_value) as decimal(18, 2)) as support_revenue,
+        count(distinct case when charges.is_undetermined then charges.account_id end) as undetermined_revenue_accounts
     from {{ ref('casemart', 'dim_periods') }} as periods
     inner join {{ ref('casemart', 'fct_recurring_values') }} as charges
         on charges.month_start between periods.period_start and periods.period_end
@@ -15,10 +16,11 @@ experiences as (
     select
         period_grain,
         period_start,
-        count(*) as experienced_accounts,
-        {{ casemart.count_where("experience_class = 'positive'") }} as positive_accounts
+        {{ casemart.count_where("account_state = 'active'") }} as experienced_accounts,
+        {{ casemart.count_where("account_state = 'active' and experience_class = 'positive'") }} as positive_accounts,
+        {{ casemart.count_where("account_state = 'undetermined'") }} as undetermined_experience_accounts
     from {{ ref('casemart', 'fct_account_experience') }}
-    where exposure = 'experience' and account_state = 'active'
+    where exposure = 'experience'
     group by period_grain, period_start
 ),
 
@@ -30,6 +32,7 @@ counted as (
         cast('all' as {{ casemart.type_of('string') }}) as segment_by,
         cast('all' as {{ casemart.type_of('string') }}) as segment,
         revenue.support_revenue,
+        coalesce(revenue.undetermined_revenue_accounts, 0) as undetermined_revenue_accounts,
         business.support_cost,
         cast(revenue.support_revenue - business.support_cost as decimal(18, 2)) as support_profit,
         coalesce(business.first_closed_cases, 0) as first_closed_cases,
@@ -37,7 +40,8 @@ counted as (
         coalesce(articles.articles_published, 0) as articles_published,
         100 * articles.articles_published as articles_published_times_100,
         coalesce(experiences.experienced_accounts, 0) as experienced_accounts,
-        coalesce(experiences.positive_accounts, 0) as positive_accounts
+        coalesce(experiences.positive_accounts, 0) as positive_accounts,
+        coalesce(experiences.undetermined_experience_accounts, 0) as undetermined_experience_accounts
     from {{ ref('casemart', 'dim_periods') }} as periods
     {{ casemart.join_period('revenue', 'periods') }}
     {{ casemart.join_period('experiences', 'periods') }}
@@ -77,6 +81,7 @@ select
     segment,
     support_cost is not null as is_cost_complete,
     support_revenue,
+    undetermined_revenue_accounts,
     support_cost,
     support_profit,
     support_margin,
@@ -94,8 +99,11 @@ select
     articles_per_hundred_cases_gap,
     experienced_accounts,
     positive_accounts,
+    undetermined_experience_accounts,
     positive_experience_rate,
     positive_experience_rate_target,
     positive_experience_rate_gap,
-    {{ casemart.is_settled('period_end', 0) }} as is_complete
+    {{ casemart.is_settled('period_end', 0) }}
+    and undetermined_revenue_accounts = 0
+    and undetermined_experience_accounts = 0 as is_complete
 from targeted

@@ -202,7 +202,7 @@ findings as (
     {{ casemart.finding('late_answer', 'community_posts', 'Threads answered or resolved after their window: without effect',
         'threads', 'thread_id', 'is_question and late_answers > 0') }}
     union all
-    {{ casemart.finding('orphan', 'cases', 'The thread that it comes from is unknown: no escalation of any thread',
+    {{ casemart.finding('orphan_thread', 'cases', 'The thread that it comes from is unknown: no escalation of any thread',
         ref('casemart', 'fct_community_cases'), 'case_id', 'not is_thread_known') }}
     union all
     {{ casemart.finding('outside_thread_window', 'cases', 'Opened before the thread that it comes from, or after its window: no escalation of it',

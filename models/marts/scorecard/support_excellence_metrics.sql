@@ -34,6 +34,19 @@ periods as (
             and metric_values.segment = elements.segment
 ),
 
+-- Where a metric has no row, none is to come once a later period of it is complete.
+last_complete as (
+    select
+        metric,
+        segment_by,
+        segment,
+        period_grain,
+        max(period_start) as period_start
+    from metric_values
+    where is_complete
+    group by metric, segment_by, segment, period_grain
+),
+
 empty_tables as (
     select
         inputs.mart,
@@ -63,7 +76,11 @@ compared as (
         case when elements.direction = 1 then 1 else -1 end * metric_values.value as good_value,
         case when elements.direction = 1 then 1 else -1 end * cast(targets.target as {{ casemart.type_double() }}) as good_target,
         case when elements.direction = 1 then 1 else -1 end * cast(targets.optimal as {{ casemart.type_double() }}) as good_optimal,
-        coalesce(metric_values.is_complete, true) as is_complete
+        coalesce(
+            metric_values.is_complete,
+            periods.period_start < last_complete.period_start or empty_tables.missing_tables is not null,
+            false
+        ) as is_complete
     from periods
     cross join elements
     left join metric_values
@@ -73,6 +90,12 @@ compared as (
             and elements.metric = metric_values.metric
             and elements.segment_by = metric_values.segment_by
             and elements.segment = metric_values.segment
+    left join last_complete
+        on
+            periods.period_grain = last_complete.period_grain
+            and elements.metric = last_complete.metric
+            and elements.segment_by = last_complete.segment_by
+            and elements.segment = last_complete.segment
     left join {{ ref('casemart', 'metric_targets') }} as targets
         on
             elements.metric = targets.metric
