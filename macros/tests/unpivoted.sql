@@ -247,7 +247,7 @@
         segment_by,
         segment,
         '{{ row.mart }}.{{ row.measure }}' as measure,
-        cast({{ row.measure }} as decimal(18, 2)) as measure_value
+        cast({{ row.measure }} as decimal(28, 12)) as measure_value
     from {{ ref('casemart', row.mart) }}
     where
         {{ "segment_by not in ('product', 'contract_type')" if row.has_parts and not is_flow_only else '1 = 1' }}

@@ -17,7 +17,7 @@ from casemart import forget, persons, publishing
 from casemart.errors import CasemartError, LockedError, UsageError
 from casemart.locking import hold_lock
 from casemart.warehouse import open_private
-from casemart.workspace import Workspace
+from casemart.workspace import Workspace, project_dir
 
 JANE = "contact-jane-0815"  # `contact-jane-08151` is somebody else
 FILES = {
@@ -313,9 +313,7 @@ def test_no_data_in_logs_and_no_file_for_others(tiny: Tiny, casemart, tmp_path: 
     )
     (tiny.project / "models" / "facts" / "fct_marked.sql").write_text(MARKED)
     (tiny.project / "models" / "facts" / "fct_marked.yml").write_text(TESTS)
-    (tiny.project / "models" / "raw" / "_raw.yml").write_text(
-        (project_dir() / "models" / "raw" / "_raw.yml").read_text()
-    )
+    (tiny.project / "models" / "raw" / "_raw.yml").write_text((project_dir() / "models" / "raw" / "_raw.yml").read_text())
     casemart("land", tmp_path / "cases.csv", "--max-rejects", "50%", cwd=tiny.home)
     failed = tiny.run("build", code=1)
     assert marker in failed.stderr, "the person at the terminal sees a sample"

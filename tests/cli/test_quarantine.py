@@ -114,7 +114,7 @@ def test_a_replay_follows_the_contract_of_today(home: Path, monkeypatch: pytest.
         replace(column, codes=(*column.codes, "opne")) if column.name == "status" else column for column in table.columns
     )
     extended = replace(contract, tables=contract.tables | {"cases": replace(table, columns=columns)})
-    monkeypatch.setattr("casemart.landing.replay.contract_of", lambda workspace: extended)
+    monkeypatch.setattr("casemart.landing.replay.contract_of", lambda _: extended)
     [cases, interactions] = replay(Workspace(home))
     assert (cases.load_id, cases.result.landed, interactions.load_id, interactions.result.quarantined) == (3, 1, None, 1)
     assert query(home, "select case_id, status from raw.cases order by 1") == [("1", "open"), ("2", "opne")]

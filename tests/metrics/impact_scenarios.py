@@ -354,7 +354,7 @@ SCENARIOS: tuple[tuple[Scenario, int], ...] = (
 )
 
 
-def generate_impacts(setting: ImpactSetting, seed: int, copies: int) -> Tables:
+def generate_impacts(setting: ImpactSetting, seed: int, copies: int, prefix: str = "") -> Tables:
     """`copies` worlds of every scenario on each side of its edge; each has its own luck, so that none depends on another."""
     tables: Tables = defaultdict(list)
     tables["exchange_rates"] = exchange_rates(setting, random.Random(seed))
@@ -365,7 +365,7 @@ def generate_impacts(setting: ImpactSetting, seed: int, copies: int) -> Tables:
         for side in SIDES:
             for copy in range(copies * times):
                 name = f"w{number}.{side + 1}.{copy}"
-                scenario(ImpactWorld(name, setting, random.Random(f"{seed} {name}"), tables), side)
+                scenario(ImpactWorld(prefix + name, setting, random.Random(f"{seed} {name}"), tables), side)
     last_month(ImpactWorld("last", setting, random.Random(f"{seed} last"), tables))
     cells(ImpactWorld("cells", setting, random.Random(f"{seed} cells"), tables))
     everywhere(ImpactWorld("all", setting, random.Random(f"{seed} all"), tables))

@@ -32,7 +32,7 @@ from casemart.workspace import Workspace
 
 # New York's clocks change between the first day and the later as-of, in March. Both days lie near ends of windows.
 AS_OF, LATER_AS_OF = date(2026, 1, 31), date(2026, 3, 29)
-POLICIES = replace(NEW_YORK, as_of=AS_OF, contact_window_days=5, survey_settlement_days=10, impact_window_days=30)
+POLICIES = replace(NEW_YORK, as_of=AS_OF, contact_window_days=5, survey_settlement_days=10, impact_window_days=45)
 LATER = replace(POLICIES, as_of=LATER_AS_OF)
 BUILDS = {
     "plain": (POLICIES, "UTC"),

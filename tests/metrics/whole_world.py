@@ -17,6 +17,8 @@ import scenarios
 from contract_scenarios import generate_contracts
 from contract_worlds import ContractSetting
 from harness import EVENT_AT
+from impact_scenarios import generate_impacts
+from impact_worlds import ImpactSetting
 from vocabulary import Calendar, Policies, Row, Tables
 from worlds import Setting
 
@@ -42,7 +44,12 @@ def whole_world(policies: Policies, as_ofs: Sequence[date], seed: int, copies: i
         for letter, module in (("c", scenarios), ("s", deflection_scenarios)):
             given = {"event_at": EVENT_AT, "is_as_of_derived": False, "prefix": f"{letter}{place}-"}
             parts.append(module.generate(setting, seed + place, copies, **given))
-    parts.append(generate_contracts(ContractSetting(date(2023, 12, 1), tuple(as_ofs), policies.renewal_grace_days), seed, 1))
+    given = (tuple(as_ofs), policies.renewal_grace_days, policies.reporting_currency)
+    parts.append(generate_contracts(ContractSetting(date(2023, 12, 1), *given), seed, 1))
+    impacts = ImpactSetting(date(2025, 2, 1), *given, policies.timezone, policies.impact_window_days, FIRST_DAY)
+    parts.append(
+        {name: rows for name, rows in generate_impacts(impacts, seed, 1, prefix="i").items() if name != "exchange_rates"}
+    )
     for part in parts:
         for name, rows in part.items():
             tables.setdefault(name, []).extend(rows)
@@ -58,6 +65,7 @@ class _Rest:
     def __init__(self, tables: Tables, calendar: Calendar, rng: random.Random, days: int) -> None:
         self.tables, self.calendar, self.rng, self.days = tables, calendar, rng, days
         self.accounts = sorted({row["account_id"] for row in tables["accounts"]})
+        self.regulars = rng.sample(self.accounts, 60)  # they post, and are asked what they think
         self.agents = sorted({row["agent_id"] for row in tables["agents"]})
         self.number = 0
 
@@ -78,7 +86,7 @@ class _Rest:
             self.life(case)
             self.survey("post_case", case["opened_at"] + rng.randrange(9) * DAY, case_id=case["case_id"])
         for _ in range(120):
-            self.survey("relationship", self.at(), account_id=rng.choice(self.accounts), contact_id=f"p{rng.randrange(40)}")
+            self.survey("relationship", self.at(), account_id=rng.choice(self.regulars), contact_id=f"p{rng.randrange(40)}")
             self.survey("employee", self.at(), team=rng.choice(["blue", "blue", "red", None]))
         for event in rng.sample(self.tables["self_help_events"], 150):
             event |= {"article_id": f"article{rng.randrange(45)}", "thread_id": rng.choice([None, f"thread{rng.randrange(99)}"])}
@@ -133,7 +141,7 @@ class _Rest:
         for index in range(rng.randrange(1, 6)):
             role = "customer" if index == 0 else rng.choice(["customer", "champion", "moderator", "employee"])
             at += index * rng.choice([MINUTE, DAY, 16 * DAY])
-            who = {"author_id": f"author{rng.randrange(30)}", "author_role": role, "account_id": rng.choice(self.accounts)}
+            who = {"author_id": f"author{rng.randrange(30)}", "author_role": role, "account_id": rng.choice(self.regulars)}
             is_accepted = bool(index) and rng.random() < 0.3
             self.add("community_posts", "post_id", posted_at=at, is_accepted_answer=is_accepted, **who, **place)
         if rng.random() < 0.3:
