@@ -22,7 +22,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
 @pytest.fixture(scope="session")
 def utc(folder: Path) -> Judged:
     """Default policies, as-of left to the data."""
-    return judged(utc_worlds(), Policies(grains=GRAINS), folder / "utc")
+    return judged(utc_worlds(), Policies(grains=GRAINS), folder / "utc", [f"+{name}" for name in MARTS])
 
 
 @pytest.fixture(scope="session")

@@ -171,11 +171,12 @@ def run_dbt(
     warehouse: str,
     select: Sequence[str] = (),
     seeds: Mapping[str, str] | None = None,
+    has_data_tests: bool = True,
     **env: str,
 ) -> None:
     """The same on raw tables that are there, in a process of its own that works in `folder`, where `warehouse` is.
 
-    `seeds`, or a `casemart.toml` in the folder, bring seeds of its own.
+    `seeds`, or a `casemart.toml` in the folder, bring seeds of its own. Data tests run with the whole project only.
     """
     project = project_with(seeds or {}, folder)
     if select:
@@ -192,8 +193,10 @@ def run_dbt(
     ]
     for option, path in zip(options, paths.values(), strict=True):
         command += [option, str(path)]
+    if select or not has_data_tests:
+        command += ["--no-write-json", "--resource-type", "model", "--resource-type", "seed"]
     if select:
-        command += ["--no-write-json", "--resource-type", "model", "--resource-type", "seed", "--select", *select]
+        command += ["--select", *select]
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("CASEMART_", "DBT_"))}
     result = subprocess.run(
         [*command, "--vars", json.dumps(project_vars(policies))],

@@ -22,10 +22,9 @@ def test_definitions_hold_on_the_rows_of_the_unit_tests(tmp_path: Path) -> None:
         assert done.returncode == 0, done.stdout[-5000:] + done.stderr
         return done.stdout
 
-    # They read the columns of what their models read, so that has to be there, though without rows.
-    dbt("seed")
-    dbt("run", "--empty")
-    dbt("test", "--select", "test_type:unit")
+    # They read the columns of what their models read, so that is built first, though without rows.
+    dbt("build", "--empty", "--exclude-resource-type", "test")
     results = json.loads((tmp_path / "target" / "run_results.json").read_text())["results"]
+    run = [result for result in results if result["unique_id"].startswith("unit_test.")]
     written = sum(len(yaml.safe_load(file.read_text())["unit_tests"]) for file in (ROOT / "models").rglob("unit_tests/*.yml"))
-    assert len(results) == written > 0
+    assert len(run) == written > 0
