@@ -11,7 +11,7 @@ from faulting.killing import Job
 from faulting.outcome import Outcome, readers, state_of
 from faulting.world import Home, World
 
-ZONES = ("Pacific/Kiritimati", "America/St_Johns", "Asia/Kathmandu", "Mars/Olympus_Mons")
+ZONES = ("Pacific/Kiritimati", "America/St_Johns", "Mars/Olympus_Mons")
 YEAR = 365 * 86400
 JUMPS = (
     ("years ahead, then right", 10 * YEAR, 0),

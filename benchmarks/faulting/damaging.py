@@ -38,11 +38,11 @@ def jobs(world: World, seed: int, share: float) -> Iterator[Job]:
         return in_headers + [chance.randrange(HEADERS, file.stat().st_size) for _ in range(count - len(in_headers))]
 
     warehouse = world.template("built").path / "warehouse" / "warehouse.duckdb"
-    for command, most in ((("publish",), 36), (("build", "--force"), 4)):
+    for command, most in ((("publish",), 24), (("build", "--force"), 4)):
         yield from (partial(warehouse_damaged, world, command, at) for at in offsets(warehouse, most))
     version = (world.template("old").path / "published" / "current").resolve() / "casemart.duckdb"
-    yield from (partial(version_damaged, world, at) for at in offsets(version, 16))
-    yield from (partial(rolled_back_to_damage, world, at) for at in offsets(version, 16))
+    yield from (partial(version_damaged, world, at) for at in offsets(version, 12))
+    yield from (partial(rolled_back_to_damage, world, at) for at in offsets(version, 12))
     for name in ("lock", "target/manifest.json", "target/run_results.json", "target/partial_parse.msgpack"):
         for damage in ("emptied", "cut in half", "filled with other bytes"):
             if share >= 0.5 or damage == "cut in half":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -31,9 +32,16 @@ def table(outcomes: list[Outcome]) -> str:
 def problems(outcomes: list[Outcome]) -> str:
     """What was not as it should be, one line each."""
     lines = [
-        f"- {outcome.area}, {outcome.fault}, {outcome.point}: {problem}" for outcome in outcomes for problem in outcome.problems
+        f"- {outcome.area}, {outcome.fault}, {outcome.point}: {_line(problem)}"
+        for outcome in outcomes
+        for problem in outcome.problems
     ]
     return "\n".join(lines) or "Nothing was otherwise than it should be."
+
+
+def _line(problem: str) -> str:
+    """Its first line, without the folders of this run."""
+    return re.sub(r"\S*/copy-\d+/home", "~", problem.strip().partition("\n")[0]).rstrip(": ")
 
 
 def document(outcomes: list[Outcome], seed: int) -> str:

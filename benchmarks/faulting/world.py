@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -129,8 +129,8 @@ class Home:
     def wait_for_dbt(self, pid: int | None) -> None:
         """Until a dbt whose parent is gone has ended."""
         deadline = time.monotonic() + PATIENCE_SECONDS
-        # A process that dies has no environment any more, but still its files.
-        while pid and state_of_process(pid) not in "ZX" and time.monotonic() < deadline:
+        # A process that dies has no environment any more, but still its files, until its last thread is gone.
+        while pid and not states_of_threads(pid) <= {"Z", "X"} and time.monotonic() < deadline:
             time.sleep(0.02)
 
 
@@ -142,12 +142,14 @@ def is_ours(pid: int) -> bool:
         return False
 
 
-def state_of_process(pid: int) -> str:
-    """The letter of /proc, X where there is none."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-    except OSError:
-        return "X"
+def states_of_threads(pid: int) -> set[str]:
+    """The letters of /proc for the threads of a process; none where there is no such process."""
+    states = set()
+    with suppress(OSError):
+        for task in Path(f"/proc/{pid}/task").iterdir():
+            with suppress(OSError):
+                states.add((task / "stat").read_text().rpartition(")")[2].split()[0])
+    return states
 
 
 def end_all() -> None:

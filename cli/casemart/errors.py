@@ -14,7 +14,15 @@ class ExitCode(IntEnum):
 
 
 NO_ROOM = ("No space left on device", "File too large", "Disk quota exceeded")
-NO_MEMORY = ("Out of Memory", "out of memory", "Cannot allocate memory", "bad allocation", "bad_alloc", "MemoryError")
+NO_MEMORY = (
+    "Out of Memory",
+    "out of memory",
+    "Cannot allocate memory",
+    "bad allocation",
+    "bad_alloc",
+    "MemoryError",
+    "can't start new thread",
+)
 
 
 class CasemartError(Exception):
