@@ -48,7 +48,10 @@ counts as (
     select
         'engagements' as table_name,
         (select count(*) from {{ ref('casemart', 'stg_engagements') }}) as staged_rows,
-        (select count(*) from {{ ref('casemart', 'fct_engagements') }} as engagements where engagements.engagement_source = 'engagement') as fact_rows
+        (
+            select count(*) from {{ ref('casemart', 'fct_engagements') }} as engagements
+            where engagements.engagement_source = 'engagement'
+        ) as fact_rows
     union all
     select
         'milestones' as table_name,

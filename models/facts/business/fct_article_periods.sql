@@ -41,7 +41,7 @@ in_force as (
         {{ casemart.percentile('0.5', casemart.days_between('articles.published_on', 'periods.stock_on')) }} as article_age_days_median
     from periods
     inner join articles
-        on articles.published_on <= periods.stock_on and (articles.retired_on is null or articles.retired_on > periods.stock_on)
+        on periods.stock_on >= articles.published_on and (articles.retired_on is null or periods.stock_on < articles.retired_on)
     group by periods.period_grain, periods.period_start
 )
 

@@ -9,7 +9,7 @@ contacts as (
         count(linked.article_id) as article_links
     from {{ ref('casemart', 'fct_case_closings') }} as closings
     inner join {{ ref('casemart', 'fct_interactions') }} as interactions
-        on closings.case_id = interactions.case_id and interactions.occurred_at <= closings.first_closed_at
+        on closings.case_id = interactions.case_id and closings.first_closed_at >= interactions.occurred_at
     left join {{ ref('casemart', 'stg_interactions') }} as linked on interactions.interaction_id = linked.interaction_id
     group by closings.case_id
 )

@@ -37,7 +37,9 @@ logo_cohorts as (
 ),
 
 cohorts as (
-    {{ casemart.by_account_segments('logo_cohorts', ['period_grain', 'period_start', 'opening_state', 'closing_state', 'is_retained'], 'opening_on') }}
+    {{ casemart.by_account_segments(
+        'logo_cohorts', ['period_grain', 'period_start', 'opening_state', 'closing_state', 'is_retained'], 'opening_on'
+    ) }}
 ),
 
 -- Who was there at the opening, in the segment of the opening.

@@ -101,8 +101,8 @@ compared as (
             elements.metric = targets.metric
             and elements.segment_by = targets.segment_by
             and elements.segment = targets.segment
-            and (targets.valid_from is null or targets.valid_from <= periods.period_end)
-            and (targets.valid_to is null or targets.valid_to > periods.period_end)
+            and (targets.valid_from is null or periods.period_end >= targets.valid_from)
+            and (targets.valid_to is null or periods.period_end < targets.valid_to)
     left join empty_tables on elements.mart = empty_tables.mart
 )
 
