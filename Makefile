@@ -5,7 +5,7 @@
 # make bench             how fast it is
 # make parity            the same rows on Postgres as on DuckDB (installs and starts a server of its own)
 # make mutants           how many changes of the models the tests would notice
-# make faults            kills, full disks, damage and more, and what became of them (some 15 minutes)
+# make faults            kills, full disks, damage and more, and what became of them (some 20 minutes)
 # make lock              compile requirements.lock from pyproject.toml anew (needs uv)
 # make clean             remove the environment, the demo and what tools leave behind; never your warehouse
 
