@@ -1,7 +1,7 @@
 # make demo              install, and show the metrics of made-up data
 # make demo DATA=folder  the same for the files in a folder of yours
-# make test              every check
-# make lint              SQL style
+# make test              every test
+# make lint              style of Python and SQL
 # make bench             how fast it is
 # make parity            the same rows on Postgres as on DuckDB (installs and starts a server of its own)
 # make mutants           how many changes of the models the tests would notice
@@ -28,12 +28,11 @@ demo: install
 	@$(BIN)/casemart demo $(if $(DATA),--data "$(DATA)") $(if $(CASES),--cases $(CASES))
 
 test: install
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
-	@$(MAKE) --no-print-directory lint
 	$(BIN)/pytest
 
 lint: install
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
 	$(BIN)/sqlfluff lint --processes 2 models tests/data
 
 bench: install
