@@ -55,7 +55,7 @@ def jobs(world: World, seed: int, share: float) -> Iterator[Job]:
     def some(most: int) -> int:
         return max(1, round(most * share))
 
-    for command, files, tables, moments in ((land, 24, 14, 10), (publish, 24, 10, 6), (unland, 2, 6, 2), (rollback, 5, 1, 0)):
+    for command, files, tables, moments in ((land, 16, 10, 8), (publish, 16, 8, 5), (unland, 2, 6, 2), (rollback, 5, 1, 0)):
         yield from (partial(at_event, world, command, number) for number in _points(command, chance, some(files), some(tables)))
         yield from (
             partial(at_moment, world, command, chance.uniform(0.3, 1) * command.seconds) for _ in range(round(moments * share))
